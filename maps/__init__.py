@@ -1,0 +1,1 @@
+"""Where: areas and their boundary versions, addresses, and which area a point lies in."""

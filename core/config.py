@@ -1,0 +1,89 @@
+"""Settings: one frozen dataclass, and the only reader of the environment."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PDOK_GREY = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
+PDOK_ATTRIBUTION = "Kaartgegevens © Kadaster"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between two installations. The table in the README explains each."""
+
+    data: Path
+    database_url: str
+    redis_url: str | None
+    photo_url: str
+    host: str
+    port: int
+    base_url: str
+    workers: int
+    secret_key: str
+    trusted_proxies: int
+    basemap_url: str
+    basemap_attribution: str
+    max_photo_bytes: int = 25 * 1024 * 1024
+    max_photo_pixels: int = 50_000_000
+
+    @property
+    def uploads(self) -> Path:
+        """Folder of half photo uploads. With several machines this must be a shared disk."""
+        return self.data / "uploads"
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process; makes the data folder and the secret key when they are not there yet."""
+    env = os.environ if environ is None else environ
+    data = Path(env.get("RONDGANG_DATA", "var")).resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    host, port = env.get("HOST", "127.0.0.1"), int(env.get("PORT", "8000"))
+    return Settings(
+        data=data,
+        database_url=_sqlalchemy_url(env.get("DATABASE_URL") or f"sqlite:///{data / 'rondgang.db'}"),
+        redis_url=env.get("REDIS_URL") or None,
+        photo_url=env.get("PHOTO_URL") or (data / "photos").as_uri(),
+        host=host,
+        port=port,
+        base_url=(env.get("BASE_URL") or f"http://{host}:{port}").rstrip("/"),
+        workers=int(env.get("WEB_CONCURRENCY", "2")),
+        secret_key=env.get("SECRET_KEY") or _kept_secret(data / "keys" / "secret_key"),
+        trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
+        basemap_url=env.get("BASEMAP_URL", PDOK_GREY),
+        basemap_attribution=env.get("BASEMAP_ATTRIBUTION", PDOK_ATTRIBUTION),
+    )
+
+
+def _sqlalchemy_url(url: str) -> str:
+    """The URL with the driver we install; platforms hand out `postgres://`."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret in this file, made at first use and readable by its owner only.
+
+    Two processes that start at once both end up with the first one's secret: the file appears under its name
+    only when it is complete.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

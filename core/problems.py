@@ -1,0 +1,138 @@
+"""Every error that the software can answer with, once.
+
+Raise a `Problem` anywhere; where it is answered (problem details, a page, a line in the terminal) is decided in one
+place per channel. Titles and actions are Dutch source texts for the translation files.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+def N_(text: str) -> str:
+    """Marks a text for translation; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with an input: where (a JSON pointer, or a place in a file) and what."""
+
+    pointer: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A sort of problem: its name, its HTTP status, what it is called and what a person can do about it."""
+
+    slug: str
+    status: int
+    title: str
+    action: str
+
+
+class Problem(Exception):
+    """One occurrence of a kind of problem, with what is particular to it."""
+
+    def __init__(
+        self, kind: Kind, detail: str = "", faults: Iterable[Fault] = (), headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(f"{kind.slug}: {detail or kind.title}")
+        self.kind = kind
+        self.detail = detail
+        self.faults = tuple(faults)
+        self.headers = headers or {}
+
+
+BODY_UNREADABLE = Kind(
+    "body-unreadable", 400, N_("Het bericht is geen leesbare JSON."), N_("Verstuur het opnieuw. Er is niets weg.")
+)
+BODY_TOO_LARGE = Kind(
+    "body-too-large", 413, N_("Het bericht is te groot."), N_("Verstuur minder tegelijk. Er is niets weg.")
+)
+INPUT_INVALID = Kind(
+    "input-invalid", 400, N_("Er klopt iets niet in de invoer."), N_("Verbeter wat hieronder staat en probeer opnieuw.")
+)
+TOKEN_UNKNOWN = Kind(
+    "token-unknown",
+    401,
+    N_("Deze telefoon is niet aangemeld."),
+    N_("Vraag uw coördinator om een nieuwe link. Uw werk staat nog op deze telefoon."),
+)
+CODE_UNUSABLE = Kind(
+    "code-unusable",
+    403,
+    N_("Deze code werkt niet (meer)."),
+    N_("Een code werkt voor één telefoon en zeven dagen. Vraag uw coördinator om een nieuwe link."),
+)
+CURSOR_GONE = Kind(
+    "cursor-gone", 410, N_("De server kent deze plek in de lijst niet meer."), N_("Haal alles opnieuw op.")
+)
+FORM_INVALID = Kind(
+    "form-invalid", 400, N_("Er klopt iets niet in het formulier."), N_("Verbeter het werkblad en probeer opnieuw.")
+)
+FORM_VERSION_TAKEN = Kind(
+    "form-version-taken",
+    409,
+    N_("Deze versie van het formulier is al gepubliceerd, met een andere inhoud."),
+    N_("Geef het formulier een nieuw versienummer in het blad 'settings'."),
+)
+FORM_UNKNOWN = Kind(
+    "form-unknown",
+    404,
+    N_("De server kent dit formulier of deze versie niet."),
+    N_("Publiceer het formulier. Het antwoord is bewaard en telt daarna mee."),
+)
+INSTANCE_UNREADABLE = Kind(
+    "instance-unreadable",
+    400,
+    N_("De antwoorden zijn niet leesbaar als antwoorden op dit formulier."),
+    N_("Uw werk staat nog op deze telefoon. Neem contact op met uw coördinator."),
+)
+OBSERVATION_EXISTS = Kind(
+    "observation-exists",
+    409,
+    N_("Er is al een observatie met dit nummer en een andere inhoud."),
+    N_("Beide zijn bewaard. De opbouwwerker kijkt ernaar."),
+)
+PHOTO_UNREADABLE = Kind(
+    "photo-unreadable",
+    400,
+    N_("Dit bestand is geen foto die wij kunnen lezen."),
+    N_("Maak de foto opnieuw. JPEG, PNG, WebP en HEIC kunnen."),
+)
+PHOTO_HASH_WRONG = Kind(
+    "photo-hash-wrong", 400, N_("De foto is onderweg beschadigd."), N_("Verstuur de foto opnieuw. Er is niets weg.")
+)
+PHOTO_TOO_LARGE = Kind("photo-too-large", 413, N_("De foto is te groot."), N_("Maak de foto kleiner, tot 25 MB."))
+UPLOAD_UNKNOWN = Kind("upload-unknown", 404, N_("Deze foto is nog niet begonnen."), N_("Begin met versturen."))
+UPLOAD_OFFSET_WRONG = Kind(
+    "upload-offset-wrong", 409, N_("Het versturen ging op een andere plek verder."), N_("Vraag de plek opnieuw op.")
+)
+TUS_VERSION = Kind("tus-version", 412, N_("De server spreekt alleen tus 1.0.0."), N_("Werk de app bij."))
+AREAS_UNREADABLE = Kind(
+    "areas-unreadable",
+    400,
+    N_("Dit bestand is niet leesbaar als gebieden."),
+    N_("Gebruik GeoJSON in lengte- en breedtegraden (WGS84)."),
+)
+AREA_UNKNOWN = Kind(
+    "area-unknown", 404, N_("Dit gebied bestaat niet."), N_("Kijk op de pagina Gebieden welke namen er zijn.")
+)
+ADDRESSES_MISSING = Kind(
+    "addresses-missing",
+    409,
+    N_("Dit gebied heeft geen adressen."),
+    N_("Kies een gebied met een adressenlijst, of laad er eerst een."),
+)
+NOT_FOUND = Kind("not-found", 404, N_("Deze pagina is er niet."), N_("Ga terug naar het begin."))
+NOT_ALLOWED = Kind("not-allowed", 403, N_("U mag dit niet."), N_("Vraag de beheerder om toegang."))
+METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, N_("Dat kan hier niet."), N_("Ga terug naar het begin."))
+TOO_MANY = Kind("too-many-requests", 429, N_("Dat ging te snel achter elkaar."), N_("Wacht even en probeer opnieuw."))
+PAGE_EXPIRED = Kind(
+    "page-expired", 400, N_("Deze pagina stond te lang open."), N_("Laad de pagina opnieuw en probeer het nog eens.")
+)
+REQUEST_WRONG = Kind("request-wrong", 400, N_("Het verzoek klopt niet."), N_("Ga terug en probeer het opnieuw."))
+SERVER_FAILED = Kind(
+    "server-failed", 500, N_("Er ging iets mis op de server."), N_("Probeer het later opnieuw. Er is niets weg.")
+)

@@ -1,0 +1,97 @@
+"""Answers: instance XML as a phone sends it, read safely against nothing but itself."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from core.problems import INSTANCE_UNREADABLE, Problem
+
+MAX_INSTANCE_BYTES = 1024 * 1024
+MAX_DEPTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A position in EPSG:4326, with its accuracy in metres where it is known."""
+
+    lon: float
+    lat: float
+    accuracy_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answered node. `key` is its path with the positions of repeat instances: `/data/vraagstuk[2]/tekst`."""
+
+    path: str
+    key: str
+    text: str
+
+    @property
+    def point(self) -> Point | None:
+        """The answer as an ODK geopoint ("lat lon altitude accuracy"), or None where it is none."""
+        try:
+            numbers = [float(part) for part in self.text.split()]
+        except ValueError:
+            return None
+        if len(numbers) < 2 or not (-90 <= numbers[0] <= 90 and -180 <= numbers[1] <= 180):
+            return None
+        return Point(lon=numbers[1], lat=numbers[0], accuracy_m=numbers[3] if len(numbers) > 3 else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """The answers of one observation, in document order, and which form and version they answer."""
+
+    form_id: str
+    version: str
+    all: tuple[Answer, ...]
+    group_keys: tuple[tuple[str, str], ...]
+
+    def answers(self, path: str, within: str = "") -> Iterator[Answer]:
+        """The non-empty answers at this path; with `within`, those inside one group or repeat instance."""
+        prefix = f"{within}/" if within else ""
+        return (answer for answer in self.all if answer.path == path and answer.key.startswith(prefix))
+
+    def groups(self, path: str) -> Iterator[str]:
+        """The keys of the instances of a group or repeat."""
+        return (key for group_path, key in self.group_keys if group_path == path)
+
+
+def parse_instance(xml: str) -> Instance:
+    """The answers in this XML. Raises INSTANCE_UNREADABLE; entities, DTDs and endless nesting are refused."""
+    raw = xml.encode()
+    if len(raw) > MAX_INSTANCE_BYTES:
+        raise Problem(INSTANCE_UNREADABLE, f"{len(raw)} bytes, ten hoogste {MAX_INSTANCE_BYTES}")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    try:
+        root = etree.fromstring(raw, parser)
+    except etree.XMLSyntaxError as error:
+        raise Problem(INSTANCE_UNREADABLE, str(error)) from error
+    if root.getroottree().docinfo.doctype:
+        raise Problem(INSTANCE_UNREADABLE, "een DOCTYPE mag niet")
+    answers: list[Answer] = []
+    groups: list[tuple[str, str]] = []
+    name = etree.QName(root).localname
+    _walk(root, f"/{name}", f"/{name}", 0, answers, groups)
+    return Instance(root.get("id", ""), root.get("version", ""), tuple(answers), tuple(groups))
+
+
+def _walk(
+    node: etree._Element, path: str, key: str, depth: int, answers: list[Answer], groups: list[tuple[str, str]]
+) -> None:
+    if depth > MAX_DEPTH:
+        raise Problem(INSTANCE_UNREADABLE, f"meer dan {MAX_DEPTH} lagen diep")
+    children = [child for child in node if isinstance(child.tag, str)]
+    if not children:
+        if text := (node.text or "").strip():
+            answers.append(Answer(path, key, text))
+        return
+    groups.append((path, key))
+    positions: Counter[str] = Counter()
+    for child in children:
+        name = etree.QName(child).localname
+        positions[name] += 1
+        _walk(child, f"{path}/{name}", f"{key}/{name}[{positions[name]}]", depth + 1, answers, groups)

@@ -1,0 +1,35 @@
+"""Forms as they are stored: every published version, immutable."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.clock import new_id, now_utc
+from core.db import UtcDateTime, db
+
+
+class Form(db.Model):
+    """A form that a round can use; its newest version is what phones get."""
+
+    __tablename__ = "form"
+    id: Mapped[str] = mapped_column(String(100), primary_key=True)
+    newest_version_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("form_version.id", use_alter=True, name="fk_form_newest_version")
+    )
+
+
+class FormVersion(db.Model):
+    """One published version: what was written, what phones get, and its hash (SHA-256 of the XForm)."""
+
+    __tablename__ = "form_version"
+    __table_args__ = (UniqueConstraint("form_id", "version"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    form_id: Mapped[str] = mapped_column(ForeignKey("form.id"))
+    version: Mapped[str] = mapped_column(String(100))
+    source_name: Mapped[str] = mapped_column(String(255))
+    source: Mapped[bytes] = mapped_column(LargeBinary)
+    xform: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
