@@ -4,8 +4,11 @@ Raise a `Problem` anywhere; where it is answered (problem details, a page, a lin
 place per channel. Titles and actions are Dutch source texts for the translation files.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext
 
 
 def N_(text: str) -> str:
@@ -42,6 +45,11 @@ class Problem(Exception):
         self.detail = detail
         self.faults = tuple(faults)
         self.headers = headers or {}
+
+    def record(self) -> dict[str, Any]:
+        """What is kept of it in the database; `details` makes it readable again in any language."""
+        errors = [{"pointer": fault.pointer, "detail": fault.detail} for fault in self.faults]
+        return {"slug": self.kind.slug, "detail": self.detail, "errors": errors}
 
 
 BODY_UNREADABLE = Kind(
@@ -109,6 +117,12 @@ UPLOAD_UNKNOWN = Kind("upload-unknown", 404, N_("Deze foto is nog niet begonnen.
 UPLOAD_OFFSET_WRONG = Kind(
     "upload-offset-wrong", 409, N_("Het versturen ging op een andere plek verder."), N_("Vraag de plek opnieuw op.")
 )
+UPLOAD_LOCKED = Kind(
+    "upload-locked", 423, N_("Deze foto wordt al verstuurd."), N_("Wacht even en vraag de plek opnieuw op.")
+)
+CHECKSUM_WRONG = Kind(
+    "checksum-wrong", 460, N_("Een stuk van de foto is onderweg beschadigd."), N_("Verstuur dit stuk opnieuw.")
+)
 TUS_VERSION = Kind("tus-version", 412, N_("De server spreekt alleen tus 1.0.0."), N_("Werk de app bij."))
 AREAS_UNREADABLE = Kind(
     "areas-unreadable",
@@ -136,3 +150,32 @@ REQUEST_WRONG = Kind("request-wrong", 400, N_("Het verzoek klopt niet."), N_("Ga
 SERVER_FAILED = Kind(
     "server-failed", 500, N_("Er ging iets mis op de server."), N_("Probeer het later opnieuw. Er is niets weg.")
 )
+
+
+def faults_of(messages: Any, pointer: str = "") -> list[Fault]:
+    """Marshmallow's nested error messages as a flat list of faults with JSON pointers."""
+    if isinstance(messages, Mapping):
+        return [
+            fault
+            for key, inner in messages.items()
+            for fault in faults_of(inner, pointer if key == "_schema" else f"{pointer}/{key}")
+        ]
+    if isinstance(messages, list):
+        return [fault for message in messages for fault in faults_of(message, pointer)]
+    return [Fault(pointer, str(messages))]
+
+
+KINDS: Mapping[str, Kind] = {kind.slug: kind for kind in list(globals().values()) if isinstance(kind, Kind)}
+
+
+def details(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Problem details (RFC 9457) of a recorded problem, in the language of this request."""
+    kind = KINDS[record["slug"]]
+    return {
+        "type": f"urn:rondgang:problem:{kind.slug}",
+        "title": gettext(kind.title),
+        "status": kind.status,
+        "detail": record["detail"],
+        "action": gettext(kind.action),
+        "errors": record["errors"],
+    }

@@ -71,8 +71,9 @@ def current_geometries(area_ids: Collection[UUID]) -> dict[UUID, bytes]:
 
 def area_index() -> AreaIndex:
     """The index over all boundaries in force below the municipality; read again only after one changed."""
+    newest_id = select(AreaBoundary.id).order_by(AreaBoundary.id.desc()).limit(1).scalar_subquery()
     count, newest = db.session.execute(
-        select(func.count(), func.max(AreaBoundary.id)).where(AreaBoundary.valid_to.is_(None))
+        select(func.count(), newest_id).select_from(AreaBoundary).where(AreaBoundary.valid_to.is_(None))
     ).one()
     key = (str(db.engine.url), count, newest)
     if key not in _index:

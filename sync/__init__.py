@@ -1,0 +1,1 @@
+"""How data travels: enrolment, push, pull, photos, the ledger and the reference client (docs/protocol.md)."""

@@ -1,0 +1,97 @@
+"""Devices: handing out a code, enrolling a phone with it, and knowing it again by its token."""
+
+import secrets
+from datetime import timedelta
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+
+from core.clock import now_utc
+from core.db import db
+from core.problems import CODE_UNUSABLE, TOKEN_UNKNOWN, Problem
+from sync.models import Device, Enrolment, Round
+from sync.queries import admit, device_by_token, find_device, find_enrolment
+
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_GROUPS = 3
+CODE_VALID_FOR = timedelta(days=7)
+CONTACT_PRECISION = timedelta(minutes=1)
+
+
+def digest(secret: str) -> str:
+    """What is stored of a token or code: SHA-256, hex."""
+    return sha256(secret.encode()).hexdigest()
+
+
+def make_enrolment(round_: Round, volunteer: str) -> str:
+    """A new code (60 random bits, readable aloud) for one phone; only its hash is stored."""
+    groups = ["".join(secrets.choice(CODE_ALPHABET) for _ in range(4)) for _ in range(CODE_GROUPS)]
+    code = "-".join(groups)
+    db.session.add(
+        Enrolment(
+            code_hash=digest(normal_code(code)),
+            volunteer=volunteer,
+            round_id=round_.id,
+            expires_at=now_utc() + CODE_VALID_FOR,
+        )
+    )
+    return code
+
+
+def normal_code(code: str) -> str:
+    """The code as it is hashed: without the dashes and spaces that people leave out or add."""
+    return "".join(character for character in code.upper() if character.isalnum())
+
+
+def enrolment_link(base_url: str, code: str) -> str:
+    """The link for a phone. The code stands after the #, so that it is in no server's log."""
+    return f"{base_url}/app/#/meedoen/{code}"
+
+
+def enrol_device(request: dict[str, Any]) -> tuple[Device, bool]:
+    """(the enrolled device, whether it is new). The same request again answers the same: an answer may be lost."""
+    enrolment = find_enrolment(digest(normal_code(request["code"])))
+    token_hash = digest(request["token"])
+    if enrolment is None:
+        raise Problem(CODE_UNUSABLE)
+    if enrolment.device_id is not None:
+        device = find_device(enrolment.device_id)
+        if device is None or device.id != request["device_id"] or device.token_hash != token_hash:
+            raise Problem(CODE_UNUSABLE)
+        return device, False
+    if enrolment.expires_at < now_utc():
+        raise Problem(CODE_UNUSABLE)
+    return _add_device(enrolment, request["device_id"], token_hash), True
+
+
+def _add_device(enrolment: Enrolment, device_id: UUID, token_hash: str) -> Device:
+    """The device, new or known already (a second round on the same phone, with the same token)."""
+    device = find_device(device_id)
+    if device is not None and device.token_hash != token_hash:
+        raise Problem(CODE_UNUSABLE)
+    if device is None:
+        device = Device(id=device_id, token_hash=token_hash, volunteer=enrolment.volunteer)
+        db.session.add(device)
+        try:
+            db.session.flush()
+        except IntegrityError as error:
+            raise Problem(CODE_UNUSABLE) from error
+    admit(device.id, enrolment.round_id)
+    enrolment.device_id = device.id
+    return device
+
+
+def authenticate(authorization: str | None) -> Device:
+    """The device with this `Authorization: Bearer` header. Raises TOKEN_UNKNOWN."""
+    scheme, _, token = (authorization or "").partition(" ")
+    device = device_by_token(digest(token.strip())) if scheme.lower() == "bearer" and token else None
+    if device is None:
+        raise Problem(TOKEN_UNKNOWN, headers={"WWW-Authenticate": 'Bearer realm="rondgang"'})
+    return device
+
+
+def contact_is_stale(device: Device) -> bool:
+    """Whether the moment of last contact should be written again; not at every request."""
+    return device.last_contact_at is None or now_utc() - device.last_contact_at > CONTACT_PRECISION

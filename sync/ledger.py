@@ -1,0 +1,41 @@
+"""The ledger: what the server has of one device, the same account for volunteer and coordinator."""
+
+from typing import Any
+from uuid import UUID
+
+from core.problems import INPUT_INVALID, Fault, Problem
+from sync.queries import observations_of_device, photos_missing_by_observation, visits_of_device
+
+LONGEST = 200
+
+
+def ledger_of(device_id: UUID, observations: str | None) -> dict[str, Any]:
+    """The account as the wire wants it, the newest first; of some observations only when their ids are given."""
+    only = None if observations is None else _ids(observations)
+    rows = observations_of_device(device_id, only, LONGEST)
+    missing = photos_missing_by_observation([row.id for row in rows])
+    return {
+        "observations": [
+            {
+                "observation_id": row.id,
+                "status": row.status,
+                "received_at": row.received_at,
+                "photos_missing": missing.get(row.id, []),
+            }
+            for row in rows
+        ],
+        "visits": [
+            {"visit_id": visit.id, "received_at": visit.received_at}
+            for visit in visits_of_device(device_id, LONGEST)
+        ],
+    }
+
+
+def _ids(observations: str) -> list[UUID]:
+    try:
+        ids = [UUID(text) for text in observations.split(",") if text]
+    except ValueError as error:
+        raise Problem(INPUT_INVALID, faults=[Fault("/observations", "Geen lijst van nummers (UUID).")]) from error
+    if len(ids) > LONGEST:
+        raise Problem(INPUT_INVALID, faults=[Fault("/observations", f"Ten hoogste {LONGEST} nummers.")])
+    return ids

@@ -1,0 +1,183 @@
+"""What phones bring and what they may see: rounds, devices, observations, visits, photos and the change log."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Identity, Index, Integer, LargeBinary, String, Table, Text, text
+from sqlalchemy import Column as TableColumn
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.schema import FetchedValue
+
+from core.clock import new_id, now_utc
+from core.db import Base, UtcDateTime, db
+
+APPLIED, DUPLICATE, HELD, CONFLICT, REJECTED = "applied", "duplicate", "held", "conflict", "rejected"
+BY_ADDRESS, BY_POSITION = "adres", "positie"
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+BigKey = BigInteger().with_variant(Integer(), "sqlite")
+
+round_area = Table(
+    "round_area",
+    Base.metadata,
+    TableColumn("round_id", ForeignKey("round.id"), primary_key=True),
+    TableColumn("area_id", ForeignKey("area.id"), primary_key=True),
+)
+round_form = Table(
+    "round_form",
+    Base.metadata,
+    TableColumn("round_id", ForeignKey("round.id"), primary_key=True),
+    TableColumn("form_id", ForeignKey("form.id"), primary_key=True),
+)
+device_round = Table(
+    "device_round",
+    Base.metadata,
+    TableColumn("device_id", ForeignKey("device.id"), primary_key=True),
+    TableColumn("round_id", ForeignKey("round.id"), primary_key=True),
+)
+
+
+class Round(db.Model):
+    """A ronde: one round of asking in some areas, with its forms and period. `target` is a rate, 0 to 1."""
+
+    __tablename__ = "round"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(200))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    target: Mapped[float | None]
+
+
+class Enrolment(db.Model):
+    """A code that lets one device take part in one round. Only the hash of the code is kept."""
+
+    __tablename__ = "enrolment"
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    volunteer: Mapped[str] = mapped_column(String(100))
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"))
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"))
+
+
+class Device(db.Model):
+    """A phone. Only the SHA-256 of its token is kept; the token is 256 random bits, so a plain hash suffices."""
+
+    __tablename__ = "device"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    volunteer: Mapped[str] = mapped_column(String(100))
+    enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+    last_contact_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Mutation(db.Model):
+    """Everything a device sent that has an id: the unique key that makes a retry harmless.
+
+    `raw` is kept only when the mutation could not be applied as it was.
+    """
+
+    __tablename__ = "mutation"
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+    status: Mapped[str] = mapped_column(String(10))
+    problem: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    raw: Mapped[dict[str, Any] | None] = mapped_column(Json)
+
+
+class Rejection(db.Model):
+    """Something unreadable that a device sent, byte for byte, by its SHA-256."""
+
+    __tablename__ = "rejection"
+    raw_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc, index=True)
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    problem: Mapped[dict[str, Any]] = mapped_column(Json)
+
+
+class Observation(db.Model):
+    """One filled-in form, as it was sent, with what it says by role. Times of the phone are kept as given."""
+
+    __tablename__ = "observation"
+    __table_args__ = (
+        Index("ix_observation_area", "area_id", "form_id"),
+        Index("ix_observation_device", "device_id", "received_at"),
+        Index("ix_observation_status", "status", postgresql_where=text("status != 'applied'")),
+    )
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    mutation_id: Mapped[UUID] = mapped_column(ForeignKey("mutation.id"))
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
+    round_id: Mapped[UUID | None]
+    form_id: Mapped[str] = mapped_column(String(100))
+    form_version: Mapped[str] = mapped_column(String(100))
+    form_version_id: Mapped[UUID | None] = mapped_column(ForeignKey("form_version.id"))
+    instance_xml: Mapped[str] = mapped_column(Text)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    status: Mapped[str] = mapped_column(String(10))
+    problem: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    captured_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+    lon: Mapped[float | None]
+    lat: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    address_id: Mapped[UUID | None] = mapped_column(ForeignKey("address.id"))
+    area_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"))
+    boundary_id: Mapped[UUID | None] = mapped_column(ForeignKey("area_boundary.id"))
+    area_source: Mapped[str | None] = mapped_column(String(10))
+    persons: Mapped[int | None]
+    household_size: Mapped[int | None]
+    score: Mapped[str | None] = mapped_column(String(10))
+    part: Mapped[str | None] = mapped_column(String(100))
+
+
+class Attachment(db.Model):
+    """A file that an observation names. Its photo may not have arrived yet."""
+
+    __tablename__ = "attachment"
+    observation_id: Mapped[UUID] = mapped_column(ForeignKey("observation.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(100))
+
+
+class Photo(db.Model):
+    """A photo whose bytes are here, whole and verified."""
+
+    __tablename__ = "photo"
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int]
+    media_type: Mapped[str] = mapped_column(String(100))
+    width: Mapped[int]
+    height: Mapped[int]
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+
+
+class Visit(db.Model):
+    """What happened at a door, told by itself or with a talk (then it has the observation's id)."""
+
+    __tablename__ = "visit"
+    __table_args__ = (Index("ix_visit_device", "device_id", "received_at"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    mutation_id: Mapped[UUID] = mapped_column(ForeignKey("mutation.id"))
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
+    round_id: Mapped[UUID | None]
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id"), index=True)
+    outcome: Mapped[str] = mapped_column(String(20))
+    visited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+
+
+class Change(db.Model):
+    """The change log that pulls read. On PostgreSQL `xid` is the transaction that wrote the row (see sync/pull.py)."""
+
+    __tablename__ = "change"
+    __table_args__ = (Index("ix_change_order", "xid", "seq"),)
+    seq: Mapped[int] = mapped_column(BigKey, Identity(), primary_key=True)
+    xid: Mapped[int] = mapped_column(BigInteger, FetchedValue())
+    entity: Mapped[str] = mapped_column(String(20))
+    entity_id: Mapped[str] = mapped_column(String(100))
+    deleted: Mapped[bool] = mapped_column(default=False)

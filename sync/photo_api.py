@@ -1,0 +1,133 @@
+"""tus 1.0 over HTTP: headers in, `sync/photos.py`, headers out (https://tus.io/protocols/resumable-upload)."""
+
+import binascii
+from base64 import b64decode
+from email.utils import format_datetime
+
+from flask import Blueprint, Response, current_app, request, url_for
+from werkzeug.exceptions import ClientDisconnected
+
+from core.config import Settings
+from core.problems import INPUT_INVALID, TUS_VERSION, Fault, Problem
+from sync.devices import authenticate
+from sync.photos import CHECKSUMS, Limits, Progress, Uploads
+from sync.schemas import SHA256_PATTERN
+
+TUS = "1.0.0"
+EXTENSIONS = "creation,checksum,expiration,termination"
+
+photos = Blueprint("photos", __name__, url_prefix="/v1/sync/photos")
+
+
+@photos.before_request
+def _check_version() -> None:
+    if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != TUS:
+        raise Problem(TUS_VERSION, headers={"Tus-Version": TUS})
+
+
+@photos.after_request
+def _say_version(response: Response) -> Response:
+    response.headers["Tus-Resumable"] = TUS
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@photos.route("", methods=["OPTIONS"], provide_automatic_options=False)
+def describe() -> Response:
+    return Response(
+        status=204,
+        headers={
+            "Tus-Version": TUS,
+            "Tus-Extension": EXTENSIONS,
+            "Tus-Max-Size": str(_settings().max_photo_bytes),
+            "Tus-Checksum-Algorithm": ",".join(CHECKSUMS),
+        },
+    )
+
+
+@photos.post("")
+def begin() -> Response:
+    photo_hash = _photo_hash()
+    progress = _uploads().begin(photo_hash, _number("Upload-Length"))
+    location = url_for("photos.progress", photo_hash=photo_hash)
+    return _answer(progress, 201, {"Location": location})
+
+
+@photos.route("/<photo_hash>", methods=["HEAD"])
+def progress(photo_hash: str) -> Response:
+    return _answer(_uploads().progress(_checked(photo_hash)), 200, {})
+
+
+@photos.patch("/<photo_hash>")
+def append(photo_hash: str) -> Response:
+    if request.mimetype != "application/offset+octet-stream":
+        raise Problem(INPUT_INVALID, faults=[Fault("Content-Type", "application/offset+octet-stream")])
+    uploads, offset = _uploads(), _number("Upload-Offset")
+    try:
+        after = uploads.append(_checked(photo_hash), offset, request.stream, _checksum())  # type: ignore[arg-type]
+    except ClientDisconnected:  # nobody is listening; what arrived is kept
+        after = uploads.progress(photo_hash)
+    return _answer(after, 204, {})
+
+
+@photos.delete("/<photo_hash>")
+def remove(photo_hash: str) -> Response:
+    _uploads().remove(_checked(photo_hash))
+    return Response(status=204)
+
+
+def _answer(progress: Progress, status: int, headers: dict[str, str]) -> Response:
+    headers = {"Upload-Offset": str(progress.offset), "Upload-Length": str(progress.length), **headers}
+    if progress.expires_at is not None:
+        headers["Upload-Expires"] = format_datetime(progress.expires_at, usegmt=True)
+    return Response(status=status, headers=headers)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["rondgang_settings"]
+    return settings
+
+
+def _uploads() -> Uploads:
+    settings = _settings()
+    device = authenticate(request.headers.get("Authorization"))
+    return Uploads(settings.uploads, device.id, Limits(settings.max_photo_bytes, settings.max_photo_pixels))
+
+
+def _number(header: str) -> int:
+    value = request.headers.get(header, "")
+    if not value.isdecimal() or len(value) > 12:
+        raise Problem(INPUT_INVALID, faults=[Fault(header, "Een geheel getal van 0 of meer.")])
+    return int(value)
+
+
+def _photo_hash() -> str:
+    """The hash in `Upload-Metadata: sha256 BASE64`."""
+    for pair in request.headers.get("Upload-Metadata", "").split(","):
+        key, _, value = pair.strip().partition(" ")
+        if key == "sha256":
+            return _checked(_decoded(value).decode("ascii", "replace"))
+    raise Problem(INPUT_INVALID, faults=[Fault("Upload-Metadata", "De SHA-256 van de foto ontbreekt.")])
+
+
+def _checked(photo_hash: str) -> str:
+    if not SHA256_PATTERN.match(photo_hash):
+        raise Problem(INPUT_INVALID, faults=[Fault("sha256", "Geen SHA-256 in kleine letters.")])
+    return photo_hash
+
+
+def _checksum() -> tuple[str, bytes] | None:
+    header = request.headers.get("Upload-Checksum")
+    if header is None:
+        return None
+    algorithm, _, value = header.partition(" ")
+    if algorithm not in CHECKSUMS:
+        raise Problem(INPUT_INVALID, faults=[Fault("Upload-Checksum", f"Kies uit {', '.join(CHECKSUMS)}.")])
+    return algorithm, _decoded(value)
+
+
+def _decoded(value: str) -> bytes:
+    try:
+        return b64decode(value, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Problem(INPUT_INVALID, faults=[Fault("Upload-Metadata", "Geen geldige base64.")]) from error

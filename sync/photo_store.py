@@ -1,0 +1,67 @@
+"""Where photos are kept: a folder or S3 alike, by the SHA-256 of their bytes."""
+
+import os
+from pathlib import Path
+
+import obstore
+from flask import Flask, current_app
+from obstore.store import LocalStore, ObjectStore, from_url
+
+EXTENSION = "rondgang_photos"
+
+
+class PhotoStore:
+    """Originals, exactly as they were sent, and the previews made of them."""
+
+    def __init__(self, app: Flask, url: str) -> None:
+        if url.startswith("file://"):
+            self._folder: Path | None = Path(url.removeprefix("file://"))
+            self._store: ObjectStore = LocalStore(self._folder, mkdir=True)
+        else:
+            self._folder, self._store = None, from_url(url)
+        app.extensions[EXTENSION] = self
+
+    def put_original(self, sha256: str, content: bytes) -> None:
+        self._put(_original(sha256), content)
+
+    def original(self, sha256: str) -> bytes:
+        return bytes(obstore.get(self._store, _original(sha256)).bytes())
+
+    def put_preview(self, sha256: str, content: bytes) -> None:
+        self._put(_preview(sha256), content)
+
+    def preview(self, sha256: str) -> bytes | None:
+        """The preview, or None when it has not been made yet."""
+        try:
+            return bytes(obstore.get(self._store, _preview(sha256)).bytes())
+        except FileNotFoundError:
+            return None
+
+    def _put(self, key: str, content: bytes) -> None:
+        """Stores the bytes; when this returns they survive a power cut (S3 promises that, a folder needs fsync)."""
+        obstore.put(self._store, key, content)
+        if self._folder is not None:
+            for path in (self._folder / key, (self._folder / key).parent):
+                _sync_to_disk(path)
+
+
+def photo_store() -> PhotoStore:
+    """The store of this app."""
+    store: PhotoStore = current_app.extensions[EXTENSION]
+    return store
+
+
+def _original(sha256: str) -> str:
+    return f"original/{sha256[:2]}/{sha256}"
+
+
+def _preview(sha256: str) -> str:
+    return f"preview/{sha256[:2]}/{sha256}.jpg"
+
+
+def _sync_to_disk(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

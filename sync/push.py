@@ -1,0 +1,291 @@
+"""Push: mutations in, receipts out. What was acknowledged is committed; what cannot be accepted is kept.
+
+Every mutation is its own transaction, so that one that fails takes no other with it. Two requests that bring the same
+mutation at once meet at the unique key of `mutation`: the second waits for the first and is then a duplicate. There is
+no check before the insert that could be outrun.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError
+from sqlalchemy.exc import IntegrityError
+
+from core.db import db
+from core.problems import (
+    FORM_UNKNOWN,
+    INPUT_INVALID,
+    INSTANCE_UNREADABLE,
+    OBSERVATION_EXISTS,
+    Fault,
+    Problem,
+    faults_of,
+)
+from forms.answers import Instance, parse_instance
+from forms.queries import definition_of, find_version
+from forms.roles import Facts, extract_facts
+from sync.models import (
+    APPLIED,
+    CONFLICT,
+    DUPLICATE,
+    HELD,
+    REJECTED,
+    Attachment,
+    Mutation,
+    Observation,
+    Rejection,
+    Visit,
+)
+from sync.place import find_place
+from sync.queries import (
+    find_mutation,
+    find_observation,
+    find_rejection,
+    find_visit,
+    held_observations,
+    missing_of,
+)
+from sync.schemas import ObservationPut, VisitPut
+
+Processor = Callable[[Observation, Facts], None]
+"""Called in the transaction that applies an observation, to derive from it what other rooms need."""
+
+OBSERVATION_PUT, VISIT_PUT = "observation.put", "visit.put"
+_SCHEMAS = {OBSERVATION_PUT: ObservationPut(), VISIT_PUT: VisitPut()}
+TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptOf:
+    """What became of one mutation; `problem` as `Problem.record` gives it."""
+
+    mutation_id: UUID | None
+    status: str
+    problem: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A mutation that can be read: its fields, and its answers when it is an observation."""
+
+    fields: dict[str, Any]
+    raw: dict[str, Any]
+    instance: Instance | None
+
+    @property
+    def id(self) -> UUID:
+        mutation_id: UUID = self.fields["id"]
+        return mutation_id
+
+
+def push_batch(
+    device_id: UUID, raw_mutations: Sequence[Any], process: Processor
+) -> tuple[list[ReceiptOf], list[str]]:
+    """(a receipt for each mutation in order, the SHA-256 of named photos that are not here)."""
+    receipts, named = [], []
+    for raw in raw_mutations:
+        try:
+            pushed = _read(raw)
+        except Problem as problem:
+            receipts.append(_reject(device_id, raw, problem))
+            continue
+        receipts.append(_apply_once(device_id, pushed, process))
+        named += [attachment["sha256"] for attachment in pushed.fields.get("attachments") or ()]
+    return receipts, missing_of(named)
+
+
+def apply_held(form_id: str, process: Processor) -> int:
+    """Looks again at the held observations of a form, after it was published; returns how many now count."""
+    applied = 0
+    for observation in held_observations(form_id):
+        _interpret(observation, parse_instance(observation.instance_xml), process)
+        applied += observation.status == APPLIED
+    return applied
+
+
+def _read(raw: Any) -> Pushed:
+    """The mutation, checked as far as it can be without the database. Raises INPUT_INVALID or INSTANCE_UNREADABLE."""
+    _refuse_unstorable(raw)
+    schema = _SCHEMAS.get(str(raw.get("type"))) if isinstance(raw, dict) else None
+    if schema is None:
+        raise Problem(INPUT_INVALID, faults=[Fault("/type", f"Kies uit {', '.join(_SCHEMAS)}.")])
+    try:
+        loaded: dict[str, Any] = schema.load(raw)
+    except ValidationError as error:
+        raise Problem(INPUT_INVALID, faults=faults_of(error.messages)) from error
+    if loaded["type"] == VISIT_PUT:
+        return Pushed(loaded, raw, None)
+    instance = parse_instance(loaded["instance_xml"])
+    if (instance.form_id, instance.version) != (loaded["form"], loaded["form_version"]):
+        detail = f"de XML is van {instance.form_id!r} versie {instance.version!r}"
+        raise Problem(INSTANCE_UNREADABLE, detail)
+    return Pushed(loaded, raw, instance)
+
+
+def _refuse_unstorable(raw: Any) -> None:
+    """No database text holds a NUL or half a surrogate pair, so such a mutation cannot be stored as text."""
+    try:
+        text = json.dumps(raw, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except ValueError as error:
+        raise Problem(INPUT_INVALID, faults=[Fault("", str(error))]) from error
+    if "\\u0000" in text:
+        raise Problem(INPUT_INVALID, faults=[Fault("", "Het teken NUL mag niet.")])
+
+
+def _reject(device_id: UUID, raw: Any, problem: Problem) -> ReceiptOf:
+    """Keeps the mutation as it came, for the desk. The same again is kept once, and judged again each time."""
+    content = json.dumps(raw).encode()
+    raw_hash = sha256(content).hexdigest()
+    if find_rejection(raw_hash) is None:
+        db.session.add(Rejection(raw_hash=raw_hash, device_id=device_id, raw=content, problem=problem.record()))
+    try:
+        db.session.commit()
+    except IntegrityError:  # the same at the same moment: it is kept, which is all that matters
+        db.session.rollback()
+    return ReceiptOf(_uuid_in(raw), REJECTED, problem.record())
+
+
+def _uuid_in(raw: Any) -> UUID | None:
+    try:
+        return UUID(raw["id"])
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None
+
+
+def _apply_once(device_id: UUID, pushed: Pushed, process: Processor) -> ReceiptOf:
+    """Applies the mutation in a transaction of its own, or tells what became of it earlier."""
+    for _ in range(TRIES):
+        known = find_mutation(pushed.id)
+        if known is not None:
+            return _receipt_of_known(known)
+        try:
+            receipt = _apply(device_id, pushed, process)
+            db.session.commit()
+            return receipt
+        except IntegrityError:  # someone was first with this mutation or this observation: look again
+            db.session.rollback()
+    raise RuntimeError(f"mutation {pushed.id} met an integrity error {TRIES} times")
+
+
+def _receipt_of_known(known: Mutation) -> ReceiptOf:
+    return ReceiptOf(known.id, DUPLICATE if known.status == APPLIED else known.status, known.problem)
+
+
+def _apply(device_id: UUID, pushed: Pushed, process: Processor) -> ReceiptOf:
+    mutation = Mutation(id=pushed.id, device_id=device_id, status=APPLIED)
+    db.session.add(mutation)
+    db.session.flush()
+    if pushed.instance is None:
+        _put_visit(mutation, pushed)
+    else:
+        _put_observation(mutation, pushed, pushed.instance, process)
+    return ReceiptOf(mutation.id, mutation.status, mutation.problem)
+
+
+def _put_observation(mutation: Mutation, pushed: Pushed, instance: Instance, process: Processor) -> None:
+    put, content_hash = pushed.fields, _content_hash(pushed.raw)
+    existing = find_observation(put["observation_id"])
+    if existing is not None:
+        _compare(mutation, pushed, existing.content_hash == content_hash)
+        return
+    position = put["position"] or {}
+    observation = Observation(
+        id=put["observation_id"],
+        mutation_id=mutation.id,
+        device_id=mutation.device_id,
+        round_id=put["round_id"],
+        form_id=put["form"],
+        form_version=put["form_version"],
+        instance_xml=put["instance_xml"],
+        content_hash=content_hash,
+        captured_at=put["captured_at"],
+        lon=position.get("lon"),
+        lat=position.get("lat"),
+        accuracy_m=position.get("accuracy_m"),
+        status=HELD,
+    )
+    db.session.add(observation)
+    for attachment in put["attachments"] or ():
+        db.session.add(Attachment(observation_id=observation.id, **attachment))
+    _interpret(observation, instance, process, put["address_id"])
+    mutation.status, mutation.problem = observation.status, observation.problem
+
+
+def _interpret(
+    observation: Observation, instance: Instance, process: Processor, address_id: UUID | None = None
+) -> None:
+    """Reads the observation by its form's roles and lets it count; holds it when that cannot be done."""
+    version = find_version(observation.form_id, observation.form_version)
+    if version is None:
+        observation.problem = Problem(FORM_UNKNOWN, f"{observation.form_id} {observation.form_version}").record()
+        return
+    facts = extract_facts(definition_of(version), instance)
+    place = find_place(observation, address_id or facts.address_id, facts)
+    observation.form_version_id = version.id
+    observation.status, observation.problem = (HELD, place.problem.record()) if place.problem else (APPLIED, None)
+    observation.lon, observation.lat, observation.accuracy_m = place.lon, place.lat, place.accuracy_m
+    observation.address_id, observation.area_source = place.address_id, place.source
+    observation.area_id, observation.boundary_id = place.area_id, place.boundary_id
+    observation.persons, observation.household_size = facts.persons, facts.household_size
+    observation.part, observation.score = facts.part, facts.score
+    if observation.status == APPLIED:
+        db.session.flush()
+        _note_visit(observation, facts)
+        process(observation, facts)
+
+
+def _note_visit(observation: Observation, facts: Facts) -> None:
+    """A talk that says what happened at the door is a visit as well."""
+    if facts.outcome is None or observation.address_id is None:
+        return
+    db.session.add(
+        Visit(
+            id=observation.id,
+            mutation_id=observation.mutation_id,
+            device_id=observation.device_id,
+            round_id=observation.round_id,
+            address_id=observation.address_id,
+            outcome=facts.outcome,
+            visited_at=observation.captured_at,
+        )
+    )
+
+
+def _put_visit(mutation: Mutation, pushed: Pushed) -> None:
+    put = pushed.fields
+    existing = find_visit(put["visit_id"])
+    if existing is not None:
+        same = (existing.address_id, existing.outcome) == (put["address_id"], put["outcome"])
+        _compare(mutation, pushed, same)
+        return
+    db.session.add(
+        Visit(
+            id=put["visit_id"],
+            mutation_id=mutation.id,
+            device_id=mutation.device_id,
+            round_id=put["round_id"],
+            address_id=put["address_id"],
+            outcome=put["outcome"],
+            visited_at=put["visited_at"],
+        )
+    )
+
+
+def _compare(mutation: Mutation, pushed: Pushed, is_same: bool) -> None:
+    """What is there already is a duplicate when it is the same; else it is kept beside it, for a person to see."""
+    if is_same:
+        mutation.status = DUPLICATE
+    else:
+        mutation.status, mutation.raw = CONFLICT, pushed.raw
+        mutation.problem = Problem(OBSERVATION_EXISTS).record()
+
+
+def _content_hash(raw: dict[str, Any]) -> str:
+    """SHA-256 of what the mutation says, whatever its own id is."""
+    content = {key: value for key, value in raw.items() if key != "id"}
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

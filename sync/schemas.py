@@ -1,0 +1,157 @@
+"""The wire: one marshmallow schema a direction, camelCase outside, unknown fields refused (docs/protocol.md)."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from forms.roles import OUTCOMES
+
+MAX_MUTATIONS = 100
+SHA256_PATTERN = re.compile(r"[0-9a-f]{64}\Z")
+SHA256 = validate.Regexp(SHA256_PATTERN, error="Geen SHA-256 in kleine letters.")
+PLAUSIBLE = validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+
+
+def _different_names(attachments: list[dict[str, Any]]) -> None:
+    names = [attachment["name"] for attachment in attachments]
+    if len(set(names)) < len(names):
+        raise ValidationError("Twee bijlagen hebben dezelfde naam.")
+
+
+class WireSchema(Schema):
+    """camelCase on the wire, snake_case here."""
+
+    class Meta:
+        unknown = RAISE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
+        head, *tail = field_name.split("_")
+        field_obj.data_key = field_obj.data_key or head + "".join(word.capitalize() for word in tail)
+
+
+class EnrolmentIn(WireSchema):
+    code = fields.String(required=True, validate=validate.Length(max=40))
+    device_id = fields.UUID(required=True)
+    token = fields.String(required=True, validate=validate.Regexp(r"^[A-Za-z0-9_-]{43}\Z"))
+
+
+class RoundName(WireSchema):
+    id = fields.UUID()
+    name = fields.String()
+
+
+class EnrolmentOut(WireSchema):
+    device_id = fields.UUID()
+    volunteer = fields.String()
+    municipality = fields.String()
+    rounds = fields.List(fields.Nested(RoundName))
+
+
+class Position(WireSchema):
+    lon = fields.Float(required=True, validate=validate.Range(-180, 180))
+    lat = fields.Float(required=True, validate=validate.Range(-90, 90))
+    accuracy_m = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0))
+
+
+class AttachmentIn(WireSchema):
+    name = fields.String(required=True, validate=validate.Length(min=1, max=255))
+    sha256 = fields.String(required=True, validate=SHA256)
+    size = fields.Integer(required=True, strict=True, validate=validate.Range(1, 2**31 - 1))
+    media_type = fields.String(required=True, validate=validate.Length(max=100))
+
+
+class ObservationPut(WireSchema):
+    id = fields.UUID(required=True)
+    type = fields.String(required=True, validate=validate.Equal("observation.put"))
+    observation_id = fields.UUID(required=True)
+    round_id = fields.UUID(load_default=None, allow_none=True)
+    form = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    form_version = fields.String(required=True, validate=validate.Length(max=100))
+    instance_xml = fields.String(required=True)
+    captured_at = fields.AwareDateTime(required=True, format="iso", validate=PLAUSIBLE)
+    position = fields.Nested(Position, load_default=None, allow_none=True)
+    address_id = fields.UUID(load_default=None, allow_none=True)
+    attachments = fields.List(
+        fields.Nested(AttachmentIn), load_default=list, allow_none=True, validate=[validate.Length(max=50), _different_names]
+    )
+
+
+class VisitPut(WireSchema):
+    id = fields.UUID(required=True)
+    type = fields.String(required=True, validate=validate.Equal("visit.put"))
+    visit_id = fields.UUID(required=True)
+    round_id = fields.UUID(load_default=None, allow_none=True)
+    address_id = fields.UUID(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
+    visited_at = fields.AwareDateTime(required=True, format="iso", validate=PLAUSIBLE)
+
+
+class PushIn(WireSchema):
+    """The envelope. Each mutation is checked by itself, so that a bad one takes no other with it."""
+
+    mutations = fields.List(fields.Raw(), required=True, validate=validate.Length(min=1, max=MAX_MUTATIONS))
+
+
+class FaultOut(WireSchema):
+    pointer = fields.String()
+    detail = fields.String()
+
+
+class ProblemOut(WireSchema):
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    action = fields.String()
+    errors = fields.List(fields.Nested(FaultOut))
+
+
+class Receipt(WireSchema):
+    mutation_id = fields.UUID(allow_none=True)
+    status = fields.String()
+    problem = fields.Nested(ProblemOut, allow_none=True)
+
+
+class PushOut(WireSchema):
+    receipts = fields.List(fields.Nested(Receipt))
+    missing_photos = fields.List(fields.String())
+
+
+class PullQuery(WireSchema):
+    cursor = fields.String(load_default=None, validate=validate.Length(max=200))
+
+
+class ChangeOut(WireSchema):
+    entity = fields.String()
+    id = fields.String()
+    deleted = fields.Boolean()
+    data = fields.Dict(allow_none=True)
+
+
+class PullOut(WireSchema):
+    cursor = fields.String()
+    complete = fields.Boolean()
+    changes = fields.List(fields.Nested(ChangeOut))
+
+
+class LedgerQuery(WireSchema):
+    observations = fields.String(load_default=None, validate=validate.Length(max=8000))
+
+
+class LedgerObservation(WireSchema):
+    observation_id = fields.UUID()
+    status = fields.String()
+    received_at = fields.AwareDateTime(format="iso")
+    photos_missing = fields.List(fields.String())
+
+
+class LedgerVisit(WireSchema):
+    visit_id = fields.UUID()
+    received_at = fields.AwareDateTime(format="iso")
+
+
+class LedgerOut(WireSchema):
+    observations = fields.List(fields.Nested(LedgerObservation))
+    visits = fields.List(fields.Nested(LedgerVisit))
