@@ -139,6 +139,9 @@ ADDRESSES_MISSING = Kind(
     N_("Dit gebied heeft geen adressen."),
     N_("Kies een gebied met een adressenlijst, of laad er eerst een."),
 )
+CLIENT_MISSING = Kind(
+    "client-missing", 503, N_("De app is nog niet gebouwd."), N_("Bouw hem met 'make client' en start opnieuw.")
+)
 NOT_FOUND = Kind("not-found", 404, N_("Deze pagina is er niet."), N_("Ga terug naar het begin."))
 NOT_ALLOWED = Kind("not-allowed", 403, N_("U mag dit niet."), N_("Vraag de beheerder om toegang."))
 METHOD_NOT_ALLOWED = Kind("method-not-allowed", 405, N_("Dat kan hier niet."), N_("Ga terug naar het begin."))

@@ -15,9 +15,7 @@ class Form(db.Model):
 
     __tablename__ = "form"
     id: Mapped[str] = mapped_column(String(100), primary_key=True)
-    newest_version_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("form_version.id", use_alter=True, name="fk_form_newest_version")
-    )
+    newest_version_id: Mapped[UUID | None]  # no foreign key: the version points back here
 
 
 class FormVersion(db.Model):

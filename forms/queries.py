@@ -49,3 +49,13 @@ def definition_of(version: FormVersion) -> Definition:
 @lru_cache(maxsize=256)
 def _definition(_version_id: UUID, xform: str) -> Definition:
     return read_definition(xform)
+
+
+def choice_labels_of_role(role: str, language: str) -> dict[str, str]:
+    """What people read for the choices of the questions with this role, over all published forms."""
+    return {
+        value: definition.choice_label(question, value, language)
+        for definition in map(definition_of, all_newest_versions())
+        for question in definition.with_role(role)
+        for value in definition.choice_labels.get(question.choices or "", {})
+    }

@@ -12,7 +12,6 @@ OUTCOMES = ("gesproken", "deels", "niet_thuis", "later", "weigert", "onbewoond",
 
 ADDRESS, PERSONS, HOUSEHOLD_SIZE, OUTCOME = "adres", "deelnemers", "huishoudgrootte", "uitkomst"
 CONSENT, LOCATION, ISSUE = "toestemming", "locatie", "vraagstuk"
-PART, SCORE, DONE = "schouw.onderdeel", "schouw.score", "schouw.gedaan"
 ISSUE_PARTS = ("tekst", "thema", "trits", "klap", "schaal", "plek", "foto", "zelf_doen")
 
 TYPES: dict[str, tuple[str, ...]] = {
@@ -34,9 +33,9 @@ TYPES: dict[str, tuple[str, ...]] = {
     "vraagstuk.plek": ("geopoint",),
     "vraagstuk.foto": ("binary",),
     "vraagstuk.zelf_doen": ("string",),
-    PART: ("string",),
-    SCORE: ("string",),
-    DONE: ("string",),
+    "schouw.onderdeel": ("string",),
+    "schouw.score": ("string",),
+    "schouw.gedaan": ("string",),
 }
 
 
@@ -62,9 +61,6 @@ class Facts:
     household_size: int | None
     outcome: str | None
     location: Point | None
-    part: str | None
-    score: str | None
-    solved: bool
     issues: tuple[IssueFacts, ...]
 
 
@@ -90,16 +86,14 @@ def role_faults(definition: Definition) -> list[Fault]:
 
 def extract_facts(definition: Definition, instance: Instance) -> Facts:
     """What the answers say by role. Answers that do not parse as their role count as missing."""
-    first = {role: _first(definition, instance, role) for role in TYPES}
+    asked = (ADDRESS, PERSONS, HOUSEHOLD_SIZE, OUTCOME, LOCATION)
+    first = {role: _first(definition, instance, role) for role in asked}
     return Facts(
         address_id=_uuid(first[ADDRESS]),
         persons=_count(first[PERSONS]),
         household_size=_count(first[HOUSEHOLD_SIZE]),
         outcome=first[OUTCOME].text if first[OUTCOME] and first[OUTCOME].text in OUTCOMES else None,
         location=first[LOCATION].point if first[LOCATION] else None,
-        part=_text(first[PART]),
-        score=_text(first[SCORE]),
-        solved=_text(first[DONE]) == "ja",
         issues=tuple(_issues(definition, instance)),
     )
 

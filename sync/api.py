@@ -3,11 +3,12 @@
 from typing import Any
 
 from flask import current_app, request
-from flask_smorest import Blueprint
 
+from core.arguments import ApiBlueprint
 from core.clock import now_utc
 from core.db import db
 from core.problems import details
+from maps.queries import municipality_name
 from sync.devices import authenticate, contact_is_stale, enrol_device
 from sync.ledger import ledger_of
 from sync.models import Device
@@ -25,7 +26,7 @@ from sync.schemas import (
     PushOut,
 )
 
-sync = Blueprint("sync", __name__, url_prefix="/v1", description="The sync protocol (docs/protocol.md)")
+sync = ApiBlueprint("sync", __name__, url_prefix="/v1", description="The sync protocol (docs/protocol.md)")
 
 
 @sync.route("/devices", methods=["POST"])
@@ -37,7 +38,7 @@ def enrol(enrolment: dict[str, Any]) -> Any:
     answer = {
         "device_id": device.id,
         "volunteer": device.volunteer,
-        "municipality": current_app.extensions["rondgang_municipality"](),
+        "municipality": municipality_name(),
         "rounds": rounds_of_device(device.id),
     }
     db.session.commit()
@@ -78,6 +79,7 @@ def _as_wire(receipt: ReceiptOf) -> dict[str, Any]:
 def _device() -> Device:
     device = authenticate(request.headers.get("Authorization"))
     if contact_is_stale(device):
+        db.session.commit()  # ends the reading: SQLite refuses a write that begins in the middle of one
         touch_device(device.id, now_utc())
         db.session.commit()
     return device

@@ -129,8 +129,6 @@ class Observation(db.Model):
     area_source: Mapped[str | None] = mapped_column(String(10))
     persons: Mapped[int | None]
     household_size: Mapped[int | None]
-    score: Mapped[str | None] = mapped_column(String(10))
-    part: Mapped[str | None] = mapped_column(String(100))
 
 
 class Attachment(db.Model):

@@ -232,7 +232,6 @@ def _interpret(
     observation.address_id, observation.area_source = place.address_id, place.source
     observation.area_id, observation.boundary_id = place.area_id, place.boundary_id
     observation.persons, observation.household_size = facts.persons, facts.household_size
-    observation.part, observation.score = facts.part, facts.score
     if observation.status == APPLIED:
         db.session.flush()
         _note_visit(observation, facts)

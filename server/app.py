@@ -1,0 +1,89 @@
+"""The app: every room put together. `create_app` is the only place that knows them all at once."""
+
+from pathlib import Path
+
+from flask import Flask, request, session
+from flask_babel import Babel
+from flask_compress import Compress
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core.config import Settings, read_settings
+from core.db import db, engine_options, migrate
+from core.jobs import Jobs
+from server.desk.pages import desk
+from server.desk.words import set_up_words
+from server.errors import ProblemApi, set_up_errors
+from server.field_app import field_app
+from server.headers import set_up_headers
+from server.inventory.process import record_meldingen
+from server.people.setup import set_up_people
+from sync.api import sync
+from sync.photo_api import photos
+from sync.photo_store import PhotoStore
+
+LANGUAGES = ("nl", "en")
+MAX_BODY_BYTES = 8 * 1024 * 1024
+HERE = Path(__file__).parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The app with these settings, or those of the environment."""
+    settings = settings or read_settings()
+    app = Flask(__name__, template_folder="desk/templates", static_folder=None)
+    app.extensions["rondgang_settings"] = settings
+    app.extensions["rondgang_process"] = record_meldingen
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        BABEL_DEFAULT_LOCALE="nl",
+        BABEL_DEFAULT_TIMEZONE="Europe/Amsterdam",
+        BABEL_DOMAIN="rondgang",
+        BABEL_TRANSLATION_DIRECTORIES=str(HERE / "translations"),
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=True,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        COMPRESS_MIN_SIZE=500,
+        API_TITLE="Rondgang",
+        API_VERSION="1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(HERE / "migrations"))
+    Jobs(app, settings.redis_url)
+    PhotoStore(app, settings.photo_url)
+    Babel(app, locale_selector=language)
+    Compress(app)
+    csrf = CSRFProtect(app)
+    set_up_people(app, settings)
+    set_up_words(app)
+    limiter = Limiter(get_remote_address, app=app)
+
+    ProblemApi(app).register_blueprint(sync)
+    app.register_blueprint(photos)
+    app.register_blueprint(field_app)
+    app.register_blueprint(desk)
+    csrf.exempt(sync)  # a bearer token in a header cannot be forged by another site
+    csrf.exempt(photos)
+    for endpoint in ("sync.enrol", "security.login"):
+        app.view_functions[endpoint] = limiter.limit("20/minute", methods=["POST"])(app.view_functions[endpoint])
+
+    set_up_headers(app, settings)
+    set_up_errors(app)
+    return app
+
+
+def language() -> str:
+    """The language of this request: the one chosen, else the browser's, else Dutch."""
+    chosen = session.get("taal")
+    return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "nl") or "nl"

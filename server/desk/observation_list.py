@@ -1,0 +1,59 @@
+"""Observations as a list that the map and the page beside it share."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask_babel import get_locale
+
+from forms.answers import parse_instance
+from forms.definition import Definition
+from forms.queries import all_newest_versions, definition_of
+from forms.readable import readable_answers
+from sync.models import Observation
+from sync.queries import attachments_of, mapped_observations, missing_of
+
+FIRST_ANSWERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ListedObservation:
+    """One observation on the map; lon and lat in EPSG:4326."""
+
+    id: UUID
+    title: str
+    place: str
+    summary: str
+    captured_at: datetime
+    lon: float
+    lat: float
+    photos: tuple[str, ...]
+
+
+def listed_observations(area_ids: Collection[UUID], limit: int) -> list[ListedObservation]:
+    """The newest observations with a place, with their photos that have arrived."""
+    rows = mapped_observations(area_ids, limit)
+    attachments = attachments_of([observation.id for observation, _ in rows])
+    missing = set(missing_of([one.sha256 for ones in attachments.values() for one in ones]))
+    definitions = {version.form_id: definition_of(version) for version in all_newest_versions()}
+    return [
+        ListedObservation(
+            id=observation.id,
+            title=definitions[observation.form_id].title,
+            place=address.label if address else "",
+            summary=_summary(definitions[observation.form_id], observation),
+            captured_at=observation.captured_at,
+            lon=observation.lon if observation.lon is not None or address is None else address.lon,
+            lat=observation.lat if observation.lat is not None or address is None else address.lat,
+            photos=tuple(one.sha256 for one in attachments.get(observation.id, []) if one.sha256 not in missing),
+        )
+        for observation, address in rows
+    ]
+
+
+def _summary(definition: Definition, observation: Observation) -> str:
+    """The first answers that were chosen, in words."""
+    answers = readable_answers(definition, parse_instance(observation.instance_xml), str(get_locale()))
+    chosen = [answer.value for answer in answers if answer.type == "string"]
+    return " · ".join(chosen[:FIRST_ANSWERS])

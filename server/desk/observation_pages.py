@@ -1,0 +1,44 @@
+"""One observation in full, and photos as people may see them: encoded again, without metadata."""
+
+from uuid import UUID
+
+from flask import Response, render_template
+from flask_babel import get_locale
+
+from core.problems import NOT_FOUND, Problem
+from forms.answers import parse_instance
+from forms.queries import definition_of, find_version
+from forms.readable import readable_answers
+from server.desk.blueprint import desk
+from sync.photos import preview_of
+from sync.queries import attachments_of, find_observation_row, find_photo, missing_of
+
+
+@desk.get("/observaties/<uuid:observation_id>")
+def observation(observation_id: UUID) -> str:
+    row = find_observation_row(observation_id)
+    if row is None:
+        raise Problem(NOT_FOUND)
+    found, address, area = row
+    version = find_version(found.form_id, found.form_version)
+    definition = definition_of(version) if version else None
+    instance = parse_instance(found.instance_xml)
+    attachments = attachments_of([found.id]).get(found.id, [])
+    return render_template(
+        "observation.html",
+        observation=found,
+        address=address,
+        area=area,
+        title=definition.title if definition else found.form_id,
+        answers=readable_answers(definition, instance, str(get_locale())) if definition else [],
+        raw_answers=() if definition else instance.all,
+        attachments={attachment.name: attachment for attachment in attachments},
+        missing=set(missing_of([attachment.sha256 for attachment in attachments])),
+    )
+
+
+@desk.get("/fotos/<sha256>.jpg")
+def photo(sha256: str) -> Response:
+    if find_photo(sha256) is None:
+        raise Problem(NOT_FOUND)
+    return Response(preview_of(sha256), mimetype="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})

@@ -1,0 +1,18 @@
+"""What could not be counted as it came: held, in conflict, or unreadable, each with its reason."""
+
+from flask import render_template
+
+from server.desk.blueprint import desk
+from sync.queries import conflicting_mutations, newest_rejections, waiting_for_review
+
+LONGEST_LIST = 200
+
+
+@desk.get("/te-bekijken")
+def review() -> str:
+    return render_template(
+        "review.html",
+        held=waiting_for_review(LONGEST_LIST),
+        conflicts=conflicting_mutations(LONGEST_LIST),
+        rejections=newest_rejections(LONGEST_LIST),
+    )

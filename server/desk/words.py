@@ -1,0 +1,73 @@
+"""How the desk's pages say things: outcomes, states, percentages and moments, in the language of the request."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from flask_babel import format_datetime, format_decimal, format_percent, get_locale, gettext
+
+from core.config import Settings
+from core.problems import N_, details
+from server.field_app import desk_assets
+
+OUTCOMES = {
+    "gesproken": N_("Gesproken"),
+    "deels": N_("Kort gesproken"),
+    "niet_thuis": N_("Niet thuis"),
+    "later": N_("Komt later terug"),
+    "weigert": N_("Wil niet meedoen"),
+    "onbewoond": N_("Onbewoond"),
+    "geen_toegang": N_("Geen toegang"),
+}
+KINDS = {
+    "gemeente": N_("gemeente"),
+    "wijk": N_("wijk"),
+    "dorp": N_("dorp"),
+    "buurt": N_("buurt"),
+    "gebied": N_("gebied"),
+}
+
+
+def set_up_words(app: Flask) -> None:
+    """Gives the templates these words and filters."""
+
+    @app.context_processor
+    def common() -> dict[str, Any]:
+        settings: Settings = app.extensions["rondgang_settings"]
+        return {
+            "language": str(get_locale()),
+            "desk_assets": desk_assets,
+            "basemap_url": settings.basemap_url,
+            "basemap_attribution": settings.basemap_attribution,
+        }
+
+    app.add_template_filter(outcome)
+    app.add_template_filter(kind)
+    app.add_template_filter(percent)
+    app.add_template_filter(number)
+    app.add_template_filter(moment)
+    app.add_template_filter(details, "details")
+
+
+def outcome(code: str) -> str:
+    return gettext(OUTCOMES[code]) if code in OUTCOMES else code
+
+
+def kind(code: str) -> str:
+    return gettext(KINDS[code]) if code in KINDS else code
+
+
+def percent(rate: float | None) -> str:
+    """ "83 %", or a dash where it is unknown. Rounded down above 99 %: 100 % must mean everybody."""
+    if rate is None:
+        return "–"
+    shown = min(rate, 0.99) if rate < 1 else rate
+    return format_percent(shown).replace("%", " %").replace("  ", " ").replace("\xa0 ", "\xa0")
+
+
+def number(value: int | None) -> str:
+    return "–" if value is None else format_decimal(value)
+
+
+def moment(value: datetime | None) -> str:
+    return "–" if value is None else format_datetime(value, "d MMM yyyy HH:mm")

@@ -1,0 +1,1 @@
+"""What is going on: meldingen, the statements of residents in their own words."""

@@ -1,0 +1,42 @@
+"""SQL of the inventory."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from core.db import db
+from server.inventory.models import Melding
+
+
+def meldingen_in(area_ids: Collection[UUID], theme: str | None, limit: int) -> list[Melding]:
+    """Statements in these areas, the newest first; of one theme when it is given."""
+    query = select(Melding).where(Melding.area_id.in_(area_ids))
+    if theme:
+        query = query.where(Melding.theme == theme)
+    return list(db.session.scalars(query.order_by(Melding.captured_at.desc(), Melding.id).limit(limit)))
+
+
+def theme_counts(area_ids: Collection[UUID]) -> list[tuple[str | None, int, int, int]]:
+    """(theme, statements, households behind them, initiatives) for each theme, the most mentioned first."""
+    statements = func.count()
+    rows = db.session.execute(
+        select(
+            Melding.theme,
+            statements,
+            func.count(Melding.address_id.distinct()),
+            func.count().filter(Melding.willing == "ja"),
+        )
+        .where(Melding.area_id.in_(area_ids))
+        .group_by(Melding.theme)
+        .order_by(statements.desc(), Melding.theme)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def melding_counts(area_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Statements by area."""
+    rows = db.session.execute(
+        select(Melding.area_id, func.count()).where(Melding.area_id.in_(area_ids)).group_by(Melding.area_id)
+    )
+    return {area_id: count for area_id, count in rows}

@@ -1,0 +1,1 @@
+"""Who took part: deelname per gebied (DESIGN 6)."""

@@ -1,0 +1,1 @@
+"""People who log in, and the log of what they changed."""

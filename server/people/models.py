@@ -1,0 +1,51 @@
+"""People, their roles, and the append-only log of what they changed."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask_security.core import RoleMixin, UserMixin
+from sqlalchemy import Column, ForeignKey, String, Table
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from core.clock import new_id, now_utc
+from core.db import Base, UtcDateTime, db
+
+BEHEERDER, OPBOUWWERKER, TEAMLID = "beheerder", "opbouwwerker", "teamlid"
+
+person_role = Table(
+    "person_role",
+    Base.metadata,
+    Column("person_id", ForeignKey("person.id"), primary_key=True),
+    Column("role_id", ForeignKey("role.id"), primary_key=True),
+)
+
+
+class Role(db.Model, RoleMixin):
+    """What a person may do."""
+
+    __tablename__ = "role"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+
+
+class Person(db.Model, UserMixin):
+    """Somebody who logs in. `fs_uniquifier` ends all sessions when it is changed."""
+
+    __tablename__ = "person"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(255), unique=True)
+    password: Mapped[str | None] = mapped_column(String(255))
+    active: Mapped[bool] = mapped_column(default=True)
+    fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
+    roles: Mapped[list[Role]] = relationship(secondary=person_role)
+
+
+class AuditEntry(db.Model):
+    """One change by a person: who, when, what, to what. Rows are only ever added."""
+
+    __tablename__ = "audit_entry"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc, index=True)
+    actor: Mapped[str] = mapped_column(String(255))
+    action: Mapped[str] = mapped_column(String(50))
+    subject: Mapped[str] = mapped_column(String(300))
