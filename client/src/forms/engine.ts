@@ -1,0 +1,86 @@
+import {
+  type AnyControlNode,
+  type AnyNode,
+  type FormLanguage,
+  loadForm,
+  type RootNode,
+} from '@getodk/xforms-engine'
+import { shallowReactive } from 'vue'
+
+/** Nodes are compared and called as they are, so only their state is made reactive, and not deeply. */
+const INSTANCE_CONFIG = {
+  stateFactory: shallowReactive,
+  // Our photos have their own unique names already, which the store of photos knows them by.
+  instanceAttachments: {
+    fileNameFactory: ({ basename, extension }: { basename: string; extension: string | null }) =>
+      `${basename}${extension ?? ''}`,
+  },
+}
+
+export interface SavedAnswers {
+  xml: string
+  /** Every photo that the XML names. The engine loses the ones that are not handed to it. */
+  photos: File[]
+}
+
+/**
+ * The root node of a form, new or as it was saved. `addressesCsv` answers every external list; a form that asks
+ * for another list gets none, and shows an empty choice.
+ */
+export async function openForm(
+  xform: string,
+  addressesCsv: string,
+  saved: SavedAnswers | null,
+): Promise<RootNode> {
+  const form = await loadForm(xform, {
+    fetchFormAttachment: (url) => Promise.resolve(listResponse(url, addressesCsv)),
+    missingResourceBehavior: 'BLANK',
+  })
+  if (form.status === 'failure') throw form.error
+  if (!saved) return form.createInstance(INSTANCE_CONFIG).root
+  const data = new FormData()
+  data.set('xml_submission_file', new File([saved.xml], 'xml_submission_file', { type: 'text/xml' }))
+  for (const photo of saved.photos) data.set(photo.name, photo)
+  const input = { data: [data] } as unknown as Parameters<typeof form.restoreInstance>[0]
+  return (await form.restoreInstance(input, INSTANCE_CONFIG)).root
+}
+
+function listResponse(url: URL, addressesCsv: string): Response {
+  if (url.href.endsWith('/adressen.csv')) {
+    return new Response(addressesCsv, { headers: { 'Content-Type': 'text/csv' } })
+  }
+  return new Response('', { status: 404 })
+}
+
+/** Shows the form in the language of the screen when it has that one; else it stays in its own default. */
+export function setFormLanguage(root: RootNode, locale: string): void {
+  const languages = root.languages.filter((each): each is FormLanguage => !each.isSyntheticDefault)
+  const wanted =
+    languages.find((each) => each.locale?.language === locale) ??
+    languages.find((each) => each.language.endsWith(`(${locale})`) || each.language === locale) ??
+    languages.find((each) => each.isDefault)
+  if (wanted && wanted.language !== root.currentState.activeLanguage.language) root.setLanguage(wanted)
+}
+
+/** Every question of the form, relevant or not, in order. */
+export function controlsOf(node: AnyNode): AnyControlNode[] {
+  if (isControl(node)) return [node]
+  return childrenOf(node).flatMap(controlsOf)
+}
+
+export function childrenOf(node: AnyNode): readonly AnyNode[] {
+  return node.currentState.children ?? []
+}
+
+export function isControl(node: AnyNode): node is AnyControlNode {
+  return node.currentState.children === null && node.nodeType !== 'model-value'
+}
+
+export function hasAppearance(node: AnyNode, name: string): boolean {
+  return [...((node.appearances ?? []) as Iterable<string>)].includes(name)
+}
+
+/** The questions with a role. `path` is the path of the definition, without positions in repeats. */
+export function controlsAt(root: RootNode, path: string): AnyControlNode[] {
+  return controlsOf(root).filter((node) => node.currentState.reference.replaceAll(/\[\d+\]/g, '') === path)
+}

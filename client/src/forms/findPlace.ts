@@ -1,0 +1,47 @@
+/** Good enough to stop, and the longest that anybody waits at a door. */
+const GOOD_ENOUGH_M = 10
+const LONGEST_MS = 20_000
+
+export type PlaceError = 'denied' | 'unavailable'
+
+export interface PlaceSearch {
+  /** Ends the search; the best place so far stays. */
+  stop: () => void
+}
+
+export interface PlaceListener {
+  better: (coords: GeolocationCoordinates) => void
+  done: (error: PlaceError | null) => void
+}
+
+/** Watches the place until it is good enough, and tells of each one that is better than the last. */
+export function findPlace({ better, done }: PlaceListener): PlaceSearch {
+  const { geolocation } = navigator as { geolocation?: Geolocation }
+  let best: GeolocationCoordinates | null = null
+  let ended = false
+  let watchId: number | undefined
+
+  const end = (error: PlaceError | null): void => {
+    if (ended) return
+    ended = true
+    clearTimeout(timer)
+    if (watchId !== undefined) geolocation?.clearWatch(watchId)
+    done(best ? null : error)
+  }
+  const timer = setTimeout(() => end('unavailable'), LONGEST_MS)
+  if (!geolocation) {
+    end('unavailable')
+    return { stop: () => undefined }
+  }
+  watchId = geolocation.watchPosition(
+    ({ coords }) => {
+      if (best && coords.accuracy >= best.accuracy) return
+      best = coords
+      better(coords)
+      if (coords.accuracy <= GOOD_ENOUGH_M) end(null)
+    },
+    (error) => end(error.code === error.PERMISSION_DENIED ? 'denied' : 'unavailable'),
+    { enableHighAccuracy: true, maximumAge: 0, timeout: LONGEST_MS },
+  )
+  return { stop: () => end('unavailable') }
+}

@@ -1,0 +1,64 @@
+import { type Ref, ref, watch } from 'vue'
+import type { DraftChange } from '@/storage/drafts'
+import { isStorageFull } from '@/storage/full'
+
+/**
+ * Keeps the answers on the disk while somebody types. Assumptions: the phone may die at any moment, so a change
+ * waits at most DELAY_MS; a browser may close the page without a word, so hiding it writes at once. "Saved" is
+ * said only after the store confirmed.
+ */
+const DELAY_MS = 250
+
+export type SaveState = 'saved' | 'saving' | 'failed' | 'full'
+
+export interface Saver {
+  state: Ref<SaveState>
+  /** Writes what is not written yet; resolves when it is on the disk, or failed (see `state`). */
+  flush: () => Promise<void>
+  stop: () => void
+}
+
+export function keepSaved(read: () => DraftChange, write: (change: DraftChange) => Promise<void>): Saver {
+  const state = ref<SaveState>('saving')
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let unwritten = true
+  let writing = Promise.resolve()
+
+  const writeNow = async (): Promise<void> => {
+    if (!unwritten) return
+    unwritten = false
+    try {
+      await write(read())
+      if (!unwritten) state.value = 'saved'
+    } catch (error) {
+      unwritten = true
+      state.value = isStorageFull(error) ? 'full' : 'failed'
+    }
+  }
+  const flush = (): Promise<void> => {
+    clearTimeout(timer)
+    timer = undefined
+    writing = writing.then(writeNow)
+    return writing
+  }
+  const stopWatching = watch(
+    () => JSON.stringify(read()),
+    () => {
+      unwritten = true
+      state.value = 'saving'
+      timer ??= setTimeout(() => void flush(), DELAY_MS)
+    },
+    { flush: 'sync' },
+  )
+  const flushWhenHidden = (): void => void flush()
+  window.addEventListener('pagehide', flushWhenHidden)
+  document.addEventListener('visibilitychange', flushWhenHidden)
+  const stop = (): void => {
+    stopWatching()
+    clearTimeout(timer)
+    window.removeEventListener('pagehide', flushWhenHidden)
+    document.removeEventListener('visibilitychange', flushWhenHidden)
+  }
+  void flush()
+  return { state, flush, stop }
+}

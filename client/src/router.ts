@@ -1,0 +1,20 @@
+import { createRouter, createWebHashHistory } from 'vue-router'
+import TodayScreen from '@/screens/TodayScreen.vue'
+
+/** The form screen brings the form engine along, so it is loaded when it is needed (and stored for offline). */
+export const router = createRouter({
+  history: createWebHashHistory('/app/'),
+  routes: [
+    { path: '/', name: 'today', component: TodayScreen },
+    { path: '/meedoen/:code', name: 'enrol', component: () => import('@/screens/EnrolScreen.vue'), props: true },
+    { path: '/adressen', name: 'addresses', component: () => import('@/screens/AddressesScreen.vue') },
+    {
+      path: '/formulier/:draftId',
+      name: 'form',
+      component: () => import('@/screens/FormScreen.vue'),
+      props: true,
+    },
+    { path: '/verstuurd', name: 'sent', component: () => import('@/screens/SentScreen.vue') },
+    { path: '/:rest(.*)*', redirect: { name: 'today' } },
+  ],
+})

@@ -1,0 +1,5 @@
+import { createRequire } from 'node:module'
+import 'fake-indexeddb/auto'
+
+// The form engine's parser (WebAssembly) takes itself for a CommonJS module when it runs in Node.
+Object.assign(globalThis, { __dirname: import.meta.dirname, require: createRequire(import.meta.url) })
