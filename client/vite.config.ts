@@ -47,6 +47,8 @@ export default defineConfig({
       },
       workbox: {
         inlineWorkboxRuntime: true,
+        // The page that installed the service worker works offline at once, not only after it is opened again.
+        clientsClaim: true,
         globPatterns: ['**/*.{js,css,html,svg,png,wasm,woff2}'],
         maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,
         navigateFallback: '/app/index.html',

@@ -31,6 +31,14 @@ export async function openUpdate(): Promise<void> {
 export async function isStoredOffline(longestMs = 60_000): Promise<boolean> {
   if (!('serviceWorker' in navigator)) return false
   const tooLong = new Promise<false>((resolve) => setTimeout(() => resolve(false), longestMs))
-  const ready = navigator.serviceWorker.ready.then(() => true)
+  const ready = navigator.serviceWorker.ready.then(controlsThisPage)
   return Promise.race([ready, tooLong])
+}
+
+/** Until it controls the page, parts of the app that were not opened yet still come from the network. */
+function controlsThisPage(): Promise<true> {
+  if (navigator.serviceWorker.controller) return Promise.resolve(true)
+  return new Promise((resolve) => {
+    navigator.serviceWorker.addEventListener('controllerchange', () => resolve(true), { once: true })
+  })
 }
