@@ -1,5 +1,5 @@
 import { type Address, addressLabel, byStreet, matches, wordsOf } from '@/domain/address'
-import { db, type Draft, type QueueItem, type StoredForm } from '@/storage/db'
+import { db, type Draft, type QueueItem, type Round, type StoredForm } from '@/storage/db'
 import { formsById } from './useTitles'
 
 /** A house on the list, with what this phone did there. */
@@ -17,10 +17,16 @@ export interface StreetOfHouses {
   visited: number
 }
 
+/** What can be filled in at a door, and for which round. */
+export interface DoorForm {
+  roundId: string
+  form: StoredForm
+}
+
 export interface AddressBook {
   streets: StreetOfHouses[]
-  /** The forms that are filled in at an address, with the round of each area. */
-  forms: StoredForm[]
+  /** By area; an area in two rounds has the forms of both. */
+  doorForms: Map<string, DoorForm[]>
   roundOfArea: Map<string, string>
 }
 
@@ -46,9 +52,21 @@ export async function readAddressBook(): Promise<AddressBook> {
   }
   return {
     streets: byStreet(addresses).map(({ name, addresses: houses }) => streetOf(name, houses.map(toHouse))),
-    forms: [...forms.values()].filter((form) => form.roles.some(({ role }) => role === 'adres')),
+    doorForms: doorFormsByArea(rounds, forms),
     roundOfArea: new Map(rounds.flatMap((round) => round.areaIds.map((areaId) => [areaId, round.id]))),
   }
+}
+
+function doorFormsByArea(rounds: Round[], forms: Map<string, StoredForm>): Map<string, DoorForm[]> {
+  const byArea = new Map<string, DoorForm[]>()
+  for (const round of rounds) {
+    const doorForms = round.forms
+      .flatMap((id) => forms.get(id) ?? [])
+      .filter((form) => form.roles.some(({ role }) => role === 'adres'))
+      .map((form) => ({ roundId: round.id, form }))
+    for (const areaId of round.areaIds) byArea.set(areaId, [...(byArea.get(areaId) ?? []), ...doorForms])
+  }
+  return byArea
 }
 
 function streetOf(name: string, houses: House[]): StreetOfHouses {

@@ -34,7 +34,8 @@ export function statusOf({ items, photosRefused, contact, running, refused }: Si
   const remarks: Phrase[] = []
   if (counts.length === 0 && handedIn.length > 0) remarks.push(...handedInRemarks(handedIn))
   if (rejected > 0) remarks.push({ key: 'status.rejected', count: rejected })
-  if (counts.length > 0 || remarks.length > 0) remarks.push(contactRemark(contact, running), { key: 'status.safe' })
+  if (waiting.length + handedIn.length > 0) remarks.push(contactRemark(contact, running))
+  if (open.length + photosRefused > 0) remarks.push({ key: 'status.safe' })
   if (refused) return { tone: 'problem', counts, remarks: [{ key: 'status.refused' }] }
   if (remarks.length === 0) return { tone: 'ok', counts, remarks: [{ key: items.length > 0 ? 'status.all' : 'status.none' }] }
   return { tone: rejected > 0 ? 'problem' : running ? 'busy' : 'waiting', counts, remarks }
