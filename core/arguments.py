@@ -21,7 +21,7 @@ class ProblemParser(FlaskParser):
         raise Problem(BODY_UNREADABLE, str(error))
 
 
-class ApiBlueprint(Blueprint):
+class ApiBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """A flask-smorest blueprint that reads its arguments in this way."""
 
     ARGUMENTS_PARSER = ProblemParser()

@@ -6,7 +6,7 @@ only with `synchronous=FULL`, so that is set here. When the disk lies about it, 
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from flask import has_request_context, request
 from flask_migrate import Migrate
@@ -35,6 +35,16 @@ class Base(DeclarativeBase):
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 migrate = Migrate()
 
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """A stored thing. At run time this is Flask-SQLAlchemy's own base class, which type checkers cannot see."""
+
+        __abstract__ = True
+
+else:
+    Model = db.Model
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment. Goes in with any zone, is kept and comes out in UTC, on SQLite too."""
@@ -42,14 +52,14 @@ class UtcDateTime(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if value.tzinfo is None:
             raise ValueError("a moment without a zone cannot be stored")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: Any | None, _dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         moment: datetime = value
@@ -79,7 +89,7 @@ def in_batches(items: Iterable[T], size: int = 500) -> Iterable[list[T]]:
 def _set_up_sqlite(connection: DBAPIConnection, _record: object) -> None:
     if not type(connection).__module__.startswith("sqlite3"):
         return
-    connection.isolation_level = None  # type: ignore[attr-defined]  # we begin transactions ourselves, below
+    connection.isolation_level = None  # we begin transactions ourselves, below
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")

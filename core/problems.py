@@ -11,7 +11,7 @@ from typing import Any
 from flask_babel import gettext
 
 
-def N_(text: str) -> str:
+def N_(text: str) -> str:  # noqa: N802, gettext's own name for it
     """Marks a text for translation; it is translated where it is shown."""
     return text
 
@@ -59,7 +59,10 @@ BODY_TOO_LARGE = Kind(
     "body-too-large", 413, N_("Het bericht is te groot."), N_("Verstuur minder tegelijk. Er is niets weg.")
 )
 INPUT_INVALID = Kind(
-    "input-invalid", 400, N_("Er klopt iets niet in de invoer."), N_("Verbeter wat hieronder staat en probeer opnieuw.")
+    "input-invalid",
+    400,
+    N_("Er klopt iets niet in de invoer."),
+    N_("Verbeter wat hieronder staat en probeer opnieuw."),
 )
 TOKEN_UNKNOWN = Kind(
     "token-unknown",
@@ -132,6 +135,10 @@ AREAS_UNREADABLE = Kind(
 )
 AREA_UNKNOWN = Kind(
     "area-unknown", 404, N_("Dit gebied bestaat niet."), N_("Kijk op de pagina Gebieden welke namen er zijn.")
+)
+ROUND_MISSING = Kind("round-missing", 404, N_("Deze ronde is er niet."), N_("Maak eerst een ronde met dit gebied."))
+SERVER_UNREACHABLE = Kind(
+    "server-unreachable", 503, N_("De server antwoordt niet."), N_("Start de server en probeer het opnieuw.")
 )
 ADDRESSES_MISSING = Kind(
     "addresses-missing",

@@ -70,7 +70,7 @@ def parse_instance(xml: str) -> Instance:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as error:
         raise Problem(INSTANCE_UNREADABLE, str(error)) from error
-    if root.getroottree().docinfo.doctype:
+    if root.getroottree().docinfo.internalDTD is not None:
         raise Problem(INSTANCE_UNREADABLE, "een DOCTYPE mag niet")
     answers: list[Answer] = []
     groups: list[tuple[str, str]] = []

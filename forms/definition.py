@@ -103,7 +103,7 @@ def _labels(control: etree._Element | None, texts: dict[str, dict[str, str]]) ->
         return {}
     reference = label.get("ref", "")
     if not reference:
-        return {"": "".join(label.itertext())}
+        return {"": _words(label)}
     key = reference.removeprefix("jr:itext('").removesuffix("')")
     return {language: entries[key] for language, entries in texts.items() if key in entries}
 
@@ -114,7 +114,7 @@ def _texts(root: etree._Element) -> dict[str, dict[str, str]]:
     translations.sort(key=lambda translation: translation.get("default") is None)
     return {
         _language_tag(translation.get("lang", "")): {
-            text.get("id", ""): "".join(value.itertext())
+            text.get("id", ""): _words(value)
             for text in translation.iterfind("x:text", NS)
             for value in text.iterfind("x:value", NS)
             if value.get("form") is None
@@ -123,8 +123,12 @@ def _texts(root: etree._Element) -> dict[str, dict[str, str]]:
     }
 
 
+def _words(node: etree._Element) -> str:
+    return "".join(str(text) for text in node.itertext())
+
+
 def _language_tag(name: str) -> str:
-    """"nl" for "Nederlands (nl)"; the name itself where it has no tag."""
+    """ "nl" for "Nederlands (nl)"; the name itself where it has no tag."""
     return name[name.rindex("(") + 1 : -1] if name.endswith(")") and "(" in name else name
 
 
@@ -132,9 +136,7 @@ def _list_name(nodeset: str) -> str:
     return nodeset.removeprefix("instance('").split("'", 1)[0]
 
 
-def _choice_labels(
-    root: etree._Element, texts: dict[str, dict[str, str]]
-) -> dict[str, dict[str, dict[str, str]]]:
+def _choice_labels(root: etree._Element, texts: dict[str, dict[str, str]]) -> dict[str, dict[str, dict[str, str]]]:
     return {
         instance.get("id", ""): {
             item.findtext("x:name", "", NS): _item_labels(item, texts)

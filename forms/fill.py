@@ -38,7 +38,7 @@ def _fill_repeat(instance: etree._Element, path: str, rows: Sequence[Values]) ->
     first, *extra = _find_all(instance, path)
     for node in extra:  # pyxform writes a template beside the first instance
         _remove(node)
-    first.attrib.pop(f"{{{NS['jr']}}}template", None)
+    first.attrib.pop(f"{{{NS['jr']}}}template", "")
     parent = first.getparent()
     assert parent is not None
     place = parent.index(first)

@@ -7,10 +7,10 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import new_id, now_utc
-from core.db import UtcDateTime, db
+from core.db import Model, UtcDateTime
 
 
-class Form(db.Model):
+class Form(Model):
     """A form that a round can use; its newest version is what phones get."""
 
     __tablename__ = "form"
@@ -18,7 +18,7 @@ class Form(db.Model):
     newest_version_id: Mapped[UUID | None]  # no foreign key: the version points back here
 
 
-class FormVersion(db.Model):
+class FormVersion(Model):
     """One published version: what was written, what phones get, and its hash (SHA-256 of the XForm)."""
 
     __tablename__ = "form_version"

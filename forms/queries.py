@@ -16,9 +16,7 @@ def find_form(form_id: str) -> Form | None:
 
 
 def find_version(form_id: str, version: str) -> FormVersion | None:
-    return db.session.scalar(
-        select(FormVersion).where(FormVersion.form_id == form_id, FormVersion.version == version)
-    )
+    return db.session.scalar(select(FormVersion).where(FormVersion.form_id == form_id, FormVersion.version == version))
 
 
 def newest_versions(form_ids: Collection[str]) -> list[FormVersion]:
@@ -35,9 +33,7 @@ def newest_versions(form_ids: Collection[str]) -> list[FormVersion]:
 
 def all_newest_versions() -> list[FormVersion]:
     return list(
-        db.session.scalars(
-            select(FormVersion).join(Form, Form.newest_version_id == FormVersion.id).order_by(Form.id)
-        )
+        db.session.scalars(select(FormVersion).join(Form, Form.newest_version_id == FormVersion.id).order_by(Form.id))
     )
 
 

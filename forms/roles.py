@@ -92,8 +92,8 @@ def extract_facts(definition: Definition, instance: Instance) -> Facts:
         address_id=_uuid(first[ADDRESS]),
         persons=_count(first[PERSONS]),
         household_size=_count(first[HOUSEHOLD_SIZE]),
-        outcome=first[OUTCOME].text if first[OUTCOME] and first[OUTCOME].text in OUTCOMES else None,
-        location=first[LOCATION].point if first[LOCATION] else None,
+        outcome=outcome if (outcome := _text(first[OUTCOME])) in OUTCOMES else None,
+        location=_point(first[LOCATION]),
         issues=tuple(_issues(definition, instance)),
     )
 
@@ -112,7 +112,7 @@ def _issues(definition: Definition, instance: Instance) -> Iterator[IssueFacts]:
                 theme=_text(found["thema"]),
                 trits=_text(found["trits"]),
                 willing=_text(found["zelf_doen"]),
-                location=found["plek"].point if found["plek"] else None,
+                location=_point(found["plek"]),
                 photos=(photo,) if (photo := _text(found["foto"])) else (),
             )
             number += 1
@@ -134,6 +134,10 @@ def _first(definition: Definition, instance: Instance, role: str) -> Answer | No
 
 def _text(answer: Answer | None) -> str | None:
     return answer.text if answer else None
+
+
+def _point(answer: Answer | None) -> Point | None:
+    return answer.point if answer else None
 
 
 def _count(answer: Answer | None) -> int | None:

@@ -7,12 +7,12 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import new_id
-from core.db import db
+from core.db import Model
 
 KINDS = ("gemeente", "wijk", "dorp", "buurt", "gebied")
 
 
-class Area(db.Model):
+class Area(Model):
     """A gebied. `code` is its CBS code (GM, WK, BU) where it has one."""
 
     __tablename__ = "area"
@@ -23,7 +23,7 @@ class Area(db.Model):
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"), index=True)
 
 
-class AreaBoundary(db.Model):
+class AreaBoundary(Model):
     """One version of a boundary, in force from `valid_from` until (not including) `valid_to`."""
 
     __tablename__ = "area_boundary"
@@ -35,7 +35,7 @@ class AreaBoundary(db.Model):
     source: Mapped[str] = mapped_column(String(300))
 
 
-class AreaPopulation(db.Model):
+class AreaPopulation(Model):
     """How many people and households live in an area on a date, and who says so. None is unknown."""
 
     __tablename__ = "area_population"
@@ -53,7 +53,7 @@ class AreaPopulation(db.Model):
     source: Mapped[str] = mapped_column(String(300))
 
 
-class Address(db.Model):
+class Address(Model):
     """A door. `bag_id` is the nummeraanduiding of the BAG (16 digits) where it has one."""
 
     __tablename__ = "address"

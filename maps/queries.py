@@ -71,7 +71,7 @@ def current_geometries(area_ids: Collection[UUID]) -> dict[UUID, bytes]:
             AreaBoundary.area_id.in_(area_ids), AreaBoundary.valid_to.is_(None)
         )
     )
-    return {area_id: wkb for area_id, wkb in rows}
+    return dict(rows.tuples().all())
 
 
 def area_index() -> AreaIndex:
@@ -106,9 +106,7 @@ def newest_population(area_ids: Collection[UUID]) -> dict[UUID, AreaPopulation]:
 
 def population_on(area_id: UUID, reference_date: date) -> AreaPopulation | None:
     return db.session.scalar(
-        select(AreaPopulation).where(
-            AreaPopulation.area_id == area_id, AreaPopulation.reference_date == reference_date
-        )
+        select(AreaPopulation).where(AreaPopulation.area_id == area_id, AreaPopulation.reference_date == reference_date)
     )
 
 

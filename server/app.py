@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Flask, request, session
+from flask import Flask, has_request_context, request, session
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_limiter import Limiter
@@ -25,6 +25,8 @@ from sync.photo_api import photos
 from sync.photo_store import PhotoStore
 
 LANGUAGES = ("nl", "en")
+WRONG_TRIES = "20/minute"
+GOOD = frozenset({201, 302})  # only wrong tries count: a whole team may enrol behind one address
 MAX_BODY_BYTES = 8 * 1024 * 1024
 HERE = Path(__file__).parent
 
@@ -76,7 +78,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.exempt(sync)  # a bearer token in a header cannot be forged by another site
     csrf.exempt(photos)
     for endpoint in ("sync.enrol", "security.login"):
-        app.view_functions[endpoint] = limiter.limit("20/minute", methods=["POST"])(app.view_functions[endpoint])
+        limit = limiter.limit(WRONG_TRIES, methods=["POST"], deduct_when=lambda answer: answer.status_code not in GOOD)
+        app.view_functions[endpoint] = limit(app.view_functions[endpoint])  # type: ignore[assignment]  # still a view
 
     set_up_headers(app, settings)
     set_up_errors(app)
@@ -85,5 +88,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def language() -> str:
     """The language of this request: the one chosen, else the browser's, else Dutch."""
+    if not has_request_context():
+        return LANGUAGES[0]
     chosen = session.get("taal")
     return chosen if chosen in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "nl") or "nl"

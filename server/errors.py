@@ -1,7 +1,9 @@
 """Where every error becomes an answer: problem details for programs, a page for people."""
 
 import logging
+
 from flask import Flask, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_smorest import Api
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import (
@@ -40,7 +42,7 @@ KIND_OF: dict[type[HTTPException], Kind] = {
 }
 
 
-class ProblemApi(Api):
+class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """flask-smorest without its own error handlers: ours answer for the whole app."""
 
     def _register_error_handlers(self) -> None:
@@ -68,9 +70,9 @@ def answer_problem(problem: Problem) -> Response:
     return response
 
 
-def _answer_http(error: HTTPException) -> Response:
+def _answer_http(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and error.code < 400:
-        return Response.force_type(error.get_response())
+        return error
     kind = next((kind for sort, kind in KIND_OF.items() if isinstance(error, sort)), None)
     if kind is None:
         kind = REQUEST_WRONG if (error.code or 500) < 500 else SERVER_FAILED

@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, redirect, send_from_directory
+from flask.typing import ResponseReturnValue
 
 from core.problems import CLIENT_MISSING, Problem
 
@@ -16,8 +17,8 @@ field_app = Blueprint("field_app", __name__)
 
 
 @field_app.get("/app")
-def without_slash() -> Response:
-    return Response.force_type(redirect("/app/"))
+def without_slash() -> ResponseReturnValue:
+    return redirect("/app/")
 
 
 @field_app.get("/app/")

@@ -25,8 +25,7 @@ def ledger_of(device_id: UUID, observations: str | None) -> dict[str, Any]:
             for row in rows
         ],
         "visits": [
-            {"visit_id": visit.id, "received_at": visit.received_at}
-            for visit in visits_of_device(device_id, LONGEST)
+            {"visit_id": visit.id, "received_at": visit.received_at} for visit in visits_of_device(device_id, LONGEST)
         ],
     }
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.schema import FetchedValue
 
 from core.clock import new_id, now_utc
-from core.db import Base, UtcDateTime, db
+from core.db import Base, Model, UtcDateTime
 
 APPLIED, DUPLICATE, HELD, CONFLICT, REJECTED = "applied", "duplicate", "held", "conflict", "rejected"
 BY_ADDRESS, BY_POSITION = "adres", "positie"
@@ -39,7 +39,7 @@ device_round = Table(
 )
 
 
-class Round(db.Model):
+class Round(Model):
     """A ronde: one round of asking in some areas, with its forms and period. `target` is a rate, 0 to 1."""
 
     __tablename__ = "round"
@@ -50,7 +50,7 @@ class Round(db.Model):
     target: Mapped[float | None]
 
 
-class Enrolment(db.Model):
+class Enrolment(Model):
     """A code that lets one device take part in one round. Only the hash of the code is kept."""
 
     __tablename__ = "enrolment"
@@ -61,7 +61,7 @@ class Enrolment(db.Model):
     device_id: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"))
 
 
-class Device(db.Model):
+class Device(Model):
     """A phone. Only the SHA-256 of its token is kept; the token is 256 random bits, so a plain hash suffices."""
 
     __tablename__ = "device"
@@ -72,7 +72,7 @@ class Device(db.Model):
     last_contact_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Mutation(db.Model):
+class Mutation(Model):
     """Everything a device sent that has an id: the unique key that makes a retry harmless.
 
     `raw` is kept only when the mutation could not be applied as it was.
@@ -87,7 +87,7 @@ class Mutation(db.Model):
     raw: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
 
-class Rejection(db.Model):
+class Rejection(Model):
     """Something unreadable that a device sent, byte for byte, by its SHA-256."""
 
     __tablename__ = "rejection"
@@ -98,7 +98,7 @@ class Rejection(db.Model):
     problem: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
-class Observation(db.Model):
+class Observation(Model):
     """One filled-in form, as it was sent, with what it says by role. Times of the phone are kept as given."""
 
     __tablename__ = "observation"
@@ -131,7 +131,7 @@ class Observation(db.Model):
     household_size: Mapped[int | None]
 
 
-class Attachment(db.Model):
+class Attachment(Model):
     """A file that an observation names. Its photo may not have arrived yet."""
 
     __tablename__ = "attachment"
@@ -142,7 +142,7 @@ class Attachment(db.Model):
     media_type: Mapped[str] = mapped_column(String(100))
 
 
-class Photo(db.Model):
+class Photo(Model):
     """A photo whose bytes are here, whole and verified."""
 
     __tablename__ = "photo"
@@ -154,7 +154,7 @@ class Photo(db.Model):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
 
 
-class Visit(db.Model):
+class Visit(Model):
     """What happened at a door, told by itself or with a talk (then it has the observation's id)."""
 
     __tablename__ = "visit"
@@ -169,7 +169,7 @@ class Visit(db.Model):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
 
 
-class Change(db.Model):
+class Change(Model):
     """The change log that pulls read. On PostgreSQL `xid` is the transaction that wrote the row (see sync/pull.py)."""
 
     __tablename__ = "change"

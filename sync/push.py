@@ -82,9 +82,7 @@ class Pushed:
         return mutation_id
 
 
-def push_batch(
-    device_id: UUID, raw_mutations: Sequence[Any], process: Processor
-) -> tuple[list[ReceiptOf], list[str]]:
+def push_batch(device_id: UUID, raw_mutations: Sequence[Any], process: Processor) -> tuple[list[ReceiptOf], list[str]]:
     """(a receipt for each mutation in order, the SHA-256 of named photos that are not here)."""
     receipts, named = [], []
     for raw in raw_mutations:
@@ -159,6 +157,7 @@ def _uuid_in(raw: Any) -> UUID | None:
 
 def _apply_once(device_id: UUID, pushed: Pushed, process: Processor) -> ReceiptOf:
     """Applies the mutation in a transaction of its own, or tells what became of it earlier."""
+    last: IntegrityError
     for _ in range(TRIES):
         known = find_mutation(pushed.id)
         if known is not None:
@@ -167,9 +166,10 @@ def _apply_once(device_id: UUID, pushed: Pushed, process: Processor) -> ReceiptO
             receipt = _apply(device_id, pushed, process)
             db.session.commit()
             return receipt
-        except IntegrityError:  # someone was first with this mutation or this observation: look again
+        except IntegrityError as error:  # someone was first with this mutation or this observation: look again
             db.session.rollback()
-    raise RuntimeError(f"mutation {pushed.id} met an integrity error {TRIES} times")
+            last = error
+    raise last
 
 
 def _receipt_of_known(known: Mutation) -> ReceiptOf:
@@ -210,8 +210,8 @@ def _put_observation(mutation: Mutation, pushed: Pushed, instance: Instance, pro
         status=HELD,
     )
     db.session.add(observation)
-    for attachment in put["attachments"] or ():
-        db.session.add(Attachment(observation_id=observation.id, **attachment))
+    db.session.flush()
+    db.session.add_all(Attachment(observation_id=observation.id, **one) for one in put["attachments"] or ())
     _interpret(observation, instance, process, put["address_id"])
     mutation.status, mutation.problem = observation.status, observation.problem
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, literal_column, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, func, insert, literal_column, or_, select, tuple_, update
 
 from core.db import db, in_batches
 from maps.models import Address, Area
@@ -126,7 +126,7 @@ def log_changes(entity: str, entity_ids: Iterable[UUID | str]) -> None:
 def log_horizon() -> tuple[int, Position]:
     """(the first transaction that may still write, the position where a device that has everything stands now)."""
     if db.engine.dialect.name == "postgresql":
-        oldest = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        oldest: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
         xmin = db.session.execute(select(oldest)).scalar_one()
         return xmin, (xmin, 0)
     newest = db.session.execute(select(func.coalesce(func.max(Change.seq), 0))).scalar_one()

@@ -74,7 +74,10 @@ class ObservationPut(WireSchema):
     position = fields.Nested(Position, load_default=None, allow_none=True)
     address_id = fields.UUID(load_default=None, allow_none=True)
     attachments = fields.List(
-        fields.Nested(AttachmentIn), load_default=list, allow_none=True, validate=[validate.Length(max=50), _different_names]
+        fields.Nested(AttachmentIn),
+        load_default=list,
+        allow_none=True,
+        validate=[validate.Length(max=50), _different_names],
     )
 
 

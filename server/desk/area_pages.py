@@ -3,15 +3,15 @@
 from uuid import UUID
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
-from shapely import from_wkb
 
 from core.problems import AREA_UNKNOWN, Problem
 from forms.queries import choice_labels_of_role
 from maps.models import Area
 from maps.queries import all_areas, current_geometries, families, find_area, municipality_name
 from server.desk.blueprint import desk
-from server.desk.observation_list import listed_observations
+from server.desk.observation_list import ListedObservation, listed_observations
 from server.inventory.queries import melding_counts, meldingen_in, theme_counts
 from server.participation.report import form_counts, outcome_counts, participation_of, streets_of
 from sync.pull import geojson
@@ -21,8 +21,8 @@ LONGEST_LIST = 500
 
 
 @desk.get("/")
-def start() -> Response:
-    return Response.force_type(redirect(url_for("desk.areas")))
+def start() -> ResponseReturnValue:
+    return redirect(url_for("desk.areas"))
 
 
 @desk.get("/gebieden")
@@ -32,9 +32,7 @@ def areas() -> str:
     in_round = {area_id for ids in areas_of_rounds([round_.id for round_ in all_rounds()]).values() for area_id in ids}
     family = families(everywhere)
     counts = melding_counts({area.id for area in everywhere})
-    rows = [
-        (row, sum(counts.get(member, 0) for member in family[row.area.id])) for row in participation_of(everywhere)
-    ]
+    rows = [(row, sum(counts.get(member, 0) for member in family[row.area.id])) for row in participation_of(everywhere)]
     return render_template(
         "areas.html",
         municipality=municipality_name(),
@@ -99,8 +97,12 @@ def observations_geojson(area_id: UUID) -> Response:
     features = [
         {
             "type": "Feature",
-            "properties": {"id": str(one.id), "title": one.title, "href": url_for("desk.observation", observation_id=one.id)},
-            "geometry": {"type": "Point", "coordinates": [one.lon, one.lat]},
+            "properties": {
+                "id": str(one.id),
+                "title": one.title,
+                "href": url_for("desk.observation", observation_id=one.id),
+            },
+            "geometry": {"type": "Point", "coordinates": one.lonlat},
         }
         for one in _listed(_area(area_id))
     ]
@@ -114,5 +116,5 @@ def _area(area_id: UUID) -> Area:
     return found
 
 
-def _listed(area: Area) -> list:
+def _listed(area: Area) -> list[ListedObservation]:
     return listed_observations(families([area])[area.id], LONGEST_LIST)

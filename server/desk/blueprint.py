@@ -1,6 +1,7 @@
 """The desk: pages for people who log in."""
 
 from flask import Blueprint, Response, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_security import auth_required, roles_accepted
 
 from server.people.models import BEHEERDER, OPBOUWWERKER
@@ -23,6 +24,6 @@ def never_cached(response: Response) -> Response:
 
 
 @desk.post("/taal")
-def choose_language() -> Response:
+def choose_language() -> ResponseReturnValue:
     session["taal"] = request.form.get("taal", "nl")
-    return Response.force_type(redirect(url_for("desk.areas")))
+    return redirect(url_for("desk.areas"))

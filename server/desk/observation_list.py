@@ -11,6 +11,7 @@ from forms.answers import parse_instance
 from forms.definition import Definition
 from forms.queries import all_newest_versions, definition_of
 from forms.readable import readable_answers
+from maps.models import Address
 from sync.models import Observation
 from sync.queries import attachments_of, mapped_observations, missing_of
 
@@ -19,15 +20,14 @@ FIRST_ANSWERS = 2
 
 @dataclass(frozen=True, slots=True)
 class ListedObservation:
-    """One observation on the map; lon and lat in EPSG:4326."""
+    """One observation on the map; `lonlat` in EPSG:4326."""
 
     id: UUID
     title: str
     place: str
     summary: str
     captured_at: datetime
-    lon: float
-    lat: float
+    lonlat: tuple[float, float]
     photos: tuple[str, ...]
 
 
@@ -44,8 +44,7 @@ def listed_observations(area_ids: Collection[UUID], limit: int) -> list[ListedOb
             place=address.label if address else "",
             summary=_summary(definitions[observation.form_id], observation),
             captured_at=observation.captured_at,
-            lon=observation.lon if observation.lon is not None or address is None else address.lon,
-            lat=observation.lat if observation.lat is not None or address is None else address.lat,
+            lonlat=_lonlat(observation, address),
             photos=tuple(one.sha256 for one in attachments.get(observation.id, []) if one.sha256 not in missing),
         )
         for observation, address in rows
@@ -57,3 +56,11 @@ def _summary(definition: Definition, observation: Observation) -> str:
     answers = readable_answers(definition, parse_instance(observation.instance_xml), str(get_locale()))
     chosen = [answer.value for answer in answers if answer.type == "string"]
     return " · ".join(chosen[:FIRST_ANSWERS])
+
+
+def _lonlat(observation: Observation, address: Address | None) -> tuple[float, float]:
+    """Where it was recorded, else where its address is."""
+    if observation.lon is not None and observation.lat is not None:
+        return observation.lon, observation.lat
+    assert address is not None
+    return address.lon, address.lat

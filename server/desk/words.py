@@ -58,11 +58,11 @@ def kind(code: str) -> str:
 
 
 def percent(rate: float | None) -> str:
-    """ "83 %", or a dash where it is unknown. Rounded down above 99 %: 100 % must mean everybody."""
+    """ "83%" as the language writes it, or a dash where it is unknown. Rounded down above 99 %: 100 % must mean everybody."""
     if rate is None:
         return "–"
     shown = min(rate, 0.99) if rate < 1 else rate
-    return format_percent(shown).replace("%", " %").replace("  ", " ").replace("\xa0 ", "\xa0")
+    return str(format_percent(shown))
 
 
 def number(value: int | None) -> str:

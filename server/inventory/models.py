@@ -7,10 +7,10 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import new_id
-from core.db import UtcDateTime, db
+from core.db import Model, UtcDateTime
 
 
-class Melding(db.Model):
+class Melding(Model):
     """A statement about a vraagstuk. `willing` is ja, misschien or nee: ja makes it an initiative."""
 
     __tablename__ = "melding"

@@ -39,4 +39,4 @@ def melding_counts(area_ids: Collection[UUID]) -> dict[UUID, int]:
     rows = db.session.execute(
         select(Melding.area_id, func.count()).where(Melding.area_id.in_(area_ids)).group_by(Melding.area_id)
     )
-    return {area_id: count for area_id, count in rows}
+    return {area_id: count for area_id, count in rows if area_id is not None}

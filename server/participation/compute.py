@@ -41,9 +41,7 @@ class Participation:
         return self.at_least / self.inhabitants if self.inhabitants else None
 
 
-def participation(
-    reaches: Iterable[Reach], units: Mapping[str, str], inhabitants: int | None
-) -> Participation:
+def participation(reaches: Iterable[Reach], units: Mapping[str, str], inhabitants: int | None) -> Participation:
     """The participation of one area. `units` tells by form whether it asks per household or per person."""
     surely: dict[UUID, dict[Way, int]] = defaultdict(dict)
     possibly: dict[UUID, int] = defaultdict(int)

@@ -33,7 +33,8 @@ def reaches_by_area(area_ids: Collection[UUID]) -> dict[UUID, list[Reach]]:
     )
     found: dict[UUID, list[Reach]] = {}
     for area_id, round_id, form_id, address_id, total, largest, size in rows:
-        found.setdefault(area_id, []).append(Reach((round_id, form_id), address_id, total, largest, size))
+        assert area_id is not None
+        found.setdefault(area_id, []).append(Reach((round_id, form_id), address_id, total or 0, largest or 0, size))
     return found
 
 
@@ -45,7 +46,7 @@ def observations_by_form(area_ids: Collection[UUID]) -> dict[str, int]:
         .group_by(Observation.form_id)
         .order_by(Observation.form_id)
     )
-    return {form_id: count for form_id, count in rows}
+    return dict(rows.tuples().all())
 
 
 def last_outcomes(area_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -56,4 +57,4 @@ def last_outcomes(area_ids: Collection[UUID]) -> dict[UUID, str]:
         .where(Address.area_id.in_(area_ids))
         .order_by(Visit.visited_at, Visit.id)
     )
-    return {address_id: outcome for address_id, outcome in db.session.execute(newest_last)}
+    return dict(db.session.execute(newest_last).tuples().all())

@@ -8,7 +8,7 @@ from sqlalchemy import Column, ForeignKey, String, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.clock import new_id, now_utc
-from core.db import Base, UtcDateTime, db
+from core.db import Base, Model, UtcDateTime
 
 BEHEERDER, OPBOUWWERKER, TEAMLID = "beheerder", "opbouwwerker", "teamlid"
 
@@ -20,7 +20,7 @@ person_role = Table(
 )
 
 
-class Role(db.Model, RoleMixin):
+class Role(Model, RoleMixin):
     """What a person may do."""
 
     __tablename__ = "role"
@@ -28,7 +28,7 @@ class Role(db.Model, RoleMixin):
     name: Mapped[str] = mapped_column(String(80), unique=True)
 
 
-class Person(db.Model, UserMixin):
+class Person(Model, UserMixin):
     """Somebody who logs in. `fs_uniquifier` ends all sessions when it is changed."""
 
     __tablename__ = "person"
@@ -37,10 +37,10 @@ class Person(db.Model, UserMixin):
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
-    roles: Mapped[list[Role]] = relationship(secondary=person_role)
+    roles: Mapped[list[Role]] = relationship(secondary=person_role)  # type: ignore[assignment]  # a list of our roles
 
 
-class AuditEntry(db.Model):
+class AuditEntry(Model):
     """One change by a person: who, when, what, to what. Rows are only ever added."""
 
     __tablename__ = "audit_entry"

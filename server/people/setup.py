@@ -1,20 +1,19 @@
 """People in the app: Flask-Security with argon2, sessions by cookie, and the roles that exist."""
 
 from flask import Flask
-from flask_security import Security, SQLAlchemyUserDatastore, hash_password
+from flask_security import Security, SQLAlchemyUserDatastore, UserMixin, hash_password
 
 from core.config import Settings
 from core.db import db
-from server.people.models import BEHEERDER, OPBOUWWERKER, TEAMLID, Person, Role
+from server.people.models import Person, Role
 
-ROLES = (BEHEERDER, OPBOUWWERKER, TEAMLID)
 DATASTORE = "rondgang_people"
 
 
 def set_up_people(app: Flask, settings: Settings) -> None:
     """Log-in at /inloggen, log-out at /uitloggen; nobody registers by themselves."""
     app.config.update(
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106, the name of an algorithm
         SECURITY_PASSWORD_SINGLE_HASH=True,
         SECURITY_PASSWORD_SALT="",
         SECURITY_LOGIN_URL="/inloggen",
@@ -39,10 +38,9 @@ def set_up_people(app: Flask, settings: Settings) -> None:
     app.extensions[DATASTORE] = datastore
 
 
-def add_person(app: Flask, email: str, password: str, role: str) -> Person:
+def add_person(app: Flask, email: str, password: str, role: str) -> UserMixin:
     """A new person with this role."""
     datastore: SQLAlchemyUserDatastore = app.extensions[DATASTORE]
-    person: Person = datastore.create_user(
+    return datastore.create_user(
         email=email, password=hash_password(password), roles=[datastore.find_or_create_role(role)]
     )
-    return person

@@ -73,7 +73,6 @@ def upgrade() -> None:
         "form",
         sa.Column("id", sa.String(length=100), nullable=False),
         sa.Column("newest_version_id", sa.Uuid(), nullable=True),
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_form")),
     )
     op.create_table(

@@ -1,0 +1,121 @@
+"""Commands that bring things in: areas, forms, people, phones."""
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from core.config import Settings
+from server.cli.context import console, the_app, with_app
+
+EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def areas() -> None:
+    """Areas: gemeente, wijk, dorp, buurt."""
+
+
+@areas.command("import")
+@click.argument("file", type=EXISTING_FILE)
+@click.option("--date", "reference_date", type=click.DateTime(["%Y-%m-%d"]), default="2024-01-01",
+              show_default=True, help="Reference date of the population figures.")  # fmt: skip
+@with_app
+def import_(file: Path, reference_date: datetime) -> None:
+    """Imports areas with their CBS figures from GeoJSON (WGS84)."""
+    from server.areas_import import import_areas
+
+    with console.status(f"{file.name} inlezen …"):
+        count, redrawn = import_areas(file.read_bytes(), file.name, reference_date.date())
+    click.echo(f"{count} gebieden ingelezen, {redrawn} met een nieuwe grens.")
+
+
+@click.group()
+def forms() -> None:
+    """Forms: XLSForms with roles."""
+
+
+@forms.command()
+@click.argument("files", type=EXISTING_FILE, nargs=-1, required=True)
+@click.pass_context
+@with_app
+def check(context: click.Context, files: tuple[Path, ...]) -> None:
+    """Says whether these forms compile, and what is wrong where if not."""
+    from core.problems import Problem
+    from forms.xlsform import compile_xlsform
+
+    is_good = True
+    for file in files:
+        try:
+            compiled = compile_xlsform(file.read_bytes(), file.name)
+        except Problem as problem:
+            is_good = False
+            click.echo(f"{file}: fout")
+            for fault in problem.faults:
+                click.echo(f"  {fault.pointer}: {fault.detail}")
+            continue
+        definition = compiled.definition
+        click.echo(f"{file}: goed ({definition.form_id} versie {definition.version})")
+        for warning in compiled.warnings:
+            click.echo(f"  let op: {warning}")
+    if not is_good:
+        context.exit(1)
+
+
+@forms.command()
+@click.argument("files", type=EXISTING_FILE, nargs=-1, required=True)
+@with_app
+def publish(files: tuple[Path, ...]) -> None:
+    """Publishes forms; phones in a round with them get the new version at their next pull."""
+    from server.publishing import publish_and_tell
+
+    for file in files:
+        version, counted = publish_and_tell(file.read_bytes(), file.name)
+        click.echo(f"{version.form_id} versie {version.version} is gepubliceerd.")
+        if counted:
+            click.echo(f"  {counted} observaties die erop wachtten tellen nu mee.")
+
+
+@click.group()
+def people() -> None:
+    """People who log in."""
+
+
+@people.command()
+@click.argument("email")
+@click.option("--role", type=click.Choice(["beheerder", "opbouwwerker", "teamlid"]), default="opbouwwerker",
+              show_default=True)  # fmt: skip
+@with_app
+def add(email: str, role: str) -> None:
+    """Adds a person with a password made at random, and prints it once."""
+    from core.db import db
+    from server.people.audit import record_change
+    from server.people.setup import add_person
+
+    password = secrets.token_urlsafe(12)
+    add_person(the_app(), email, password, role)
+    record_change("persoon.toevoegen", f"{email} als {role}")
+    db.session.commit()
+    click.echo(f"{email} wachtwoord {password}")
+
+
+@click.command()
+@click.option("--name", default="Vrijwilliger", show_default=True, help="Whose phone it is.")
+@click.option("--round", "round_name", help="Name of the round; the newest one when it is left out.")
+@with_app
+def enrol(name: str, round_name: str | None) -> None:
+    """Makes an enrolment link for one phone, and its QR code."""
+    from core.db import db
+    from server.desk.qr import qr_for_terminal
+    from server.people.audit import record_change
+    from server.rounds import round_by_name
+    from sync.devices import enrolment_link, make_enrolment
+
+    settings: Settings = the_app().extensions["rondgang_settings"]
+    round_ = round_by_name(round_name)
+    link = enrolment_link(settings.base_url, make_enrolment(round_, name))
+    record_change("telefoon.uitnodigen", f"{name} voor {round_.name}")
+    db.session.commit()
+    click.echo(link)
+    console.print(qr_for_terminal(link), highlight=False)

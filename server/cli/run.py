@@ -1,0 +1,95 @@
+"""Commands that run the server: serve, migrate, worker."""
+
+import os
+import sys
+
+import click
+
+from core.config import Settings
+from server.cli.context import console, the_app, with_app
+
+THREADS = 4
+TIMEOUT_S = 120
+EXAMPLE_LOGIN = "example-login.txt"
+
+
+@click.command()
+@click.option("--example", is_flag=True, help="Load the example municipality when the database is empty.")
+def serve(example: bool) -> None:
+    """Brings the database up to date and starts gunicorn (HOST, PORT, WEB_CONCURRENCY)."""
+    settings: Settings = the_app().extensions["rondgang_settings"]
+    with the_app().app_context():
+        with console.status("Database bijwerken …"):
+            _upgrade()
+        if example:
+            _welcome(settings)
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *gunicorn_arguments(settings)])  # noqa: S606, our own arguments
+
+
+def gunicorn_arguments(settings: Settings) -> list[str]:
+    """How the web server runs, here and in the Procfile. Threads, because a phone on a bad line uploads slowly."""
+    return [
+        f"--bind={settings.host}:{settings.port}",
+        f"--workers={settings.workers}",
+        f"--threads={THREADS}",
+        f"--timeout={TIMEOUT_S}",
+        "--worker-class=gthread",
+        "--log-level=warning",
+        "server.app:create_app()",
+    ]
+
+
+@click.command()
+@with_app
+def migrate() -> None:
+    """Brings the database up to date (the release step)."""
+    _upgrade()
+
+
+@click.command()
+@with_app
+def worker() -> None:
+    """Does the jobs that wait in Redis (REDIS_URL)."""
+    from redis import Redis
+    from rq import Queue, Worker
+
+    from core.jobs import QUEUE_NAME
+
+    settings: Settings = the_app().extensions["rondgang_settings"]
+    if settings.redis_url is None:
+        raise click.UsageError("Zonder REDIS_URL doet de webserver de taken zelf; er is geen worker nodig.")
+    connection = Redis.from_url(settings.redis_url)
+    Worker([Queue(QUEUE_NAME, connection=connection)], connection=connection).work()
+
+
+def _upgrade() -> None:
+    from flask_migrate import upgrade
+
+    upgrade()
+
+
+def _welcome(settings: Settings) -> None:
+    """Loads the example if need be, and prints where it is, how to log in and how a phone takes part."""
+    from core.db import db
+    from server.desk.qr import qr_for_terminal
+    from server.example.load import EMAIL, ROUND_NAME, load_example
+    from sync.devices import enrolment_link, make_enrolment
+    from sync.queries import all_rounds
+
+    kept = settings.data / EXAMPLE_LOGIN
+    with console.status("Voorbeeldgemeente laden …"):
+        password = load_example(the_app())
+    if password is not None:
+        kept.touch(mode=0o600)
+        kept.write_text(f"{EMAIL} {password}\n")
+    click.echo(f"\n  Rondgang draait op   {settings.base_url}")
+    if kept.exists():
+        email, password = kept.read_text().split()
+        click.echo(f"  Inloggen             {email}  wachtwoord {password}")
+    rounds = [round_ for round_ in all_rounds() if round_.name.startswith(ROUND_NAME)]
+    if rounds:
+        link = enrolment_link(settings.base_url, make_enrolment(rounds[0], "Vrijwilliger"))
+        db.session.commit()
+        click.echo(f"  Telefoon aanmelden   {link}\n")
+        click.echo(qr_for_terminal(link))

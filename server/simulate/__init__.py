@@ -1,0 +1,1 @@
+"""Playing a whole round with the reference client: for demonstrations, load and trying things out."""
