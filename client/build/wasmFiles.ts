@@ -12,7 +12,11 @@ export function wasmFiles(): Plugin {
       filter: { id: /@getodk\/xforms-engine\/dist\/index\.js/ },
       handler(code) {
         const withFiles = code.replaceAll(INLINED, (_, base64: string) => {
-          const file = this.emitFile({ type: 'asset', name: 'parser.wasm', source: Buffer.from(base64, 'base64') })
+          const file = this.emitFile({
+            type: 'asset',
+            name: 'parser.wasm',
+            source: Buffer.from(base64, 'base64'),
+          })
           return `import.meta.ROLLUP_FILE_URL_${file}`
         })
         return { code: withFiles, map: null }

@@ -6,7 +6,12 @@ export const router = createRouter({
   history: createWebHashHistory('/app/'),
   routes: [
     { path: '/', name: 'today', component: TodayScreen },
-    { path: '/meedoen/:code', name: 'enrol', component: () => import('@/screens/EnrolScreen.vue'), props: true },
+    {
+      path: '/meedoen/:code',
+      name: 'enrol',
+      component: () => import('@/screens/EnrolScreen.vue'),
+      props: true,
+    },
     { path: '/adressen', name: 'addresses', component: () => import('@/screens/AddressesScreen.vue') },
     {
       path: '/formulier/:draftId',

@@ -77,6 +77,11 @@ function streetOf(name: string, houses: House[]): StreetOfHouses {
 export function search(streets: readonly StreetOfHouses[], query: string): StreetOfHouses[] {
   if (query.trim() === '') return [...streets]
   return streets
-    .map(({ name, houses }) => streetOf(name, houses.filter((house) => matches(house.words, query))))
+    .map(({ name, houses }) =>
+      streetOf(
+        name,
+        houses.filter((house) => matches(house.words, query)),
+      ),
+    )
     .filter(({ houses }) => houses.length > 0)
 }

@@ -24,7 +24,11 @@ export async function drawMap(element: HTMLElement): Promise<void> {
     map.addSource('areas', { type: 'geojson', data: areas })
     map.addSource('points', { type: 'geojson', data: points, promoteId: 'id' })
     for (const layer of [...areaLayers(colours), pointLayer(colours)]) map.addLayer(layer)
-    map.fitBounds(boundsOf(points) ?? boundsOf(areas) ?? NETHERLANDS, { padding: 40, maxZoom: CLOSE_ZOOM, animate: false })
+    map.fitBounds(boundsOf(points) ?? boundsOf(areas) ?? NETHERLANDS, {
+      padding: 40,
+      maxZoom: CLOSE_ZOOM,
+      animate: false,
+    })
     linkWithList(map, points, list ? document.querySelector(list) : null, CLOSE_ZOOM)
     element.dataset['ready'] = 'true'
   })
@@ -40,7 +44,9 @@ function openMap(element: HTMLElement, tilesUrl: string, attribution: string): M
       bounds: NETHERLANDS,
       attributionControl: { compact: false },
       cooperativeGestures: matchMedia('(pointer: coarse)').matches,
-      locale: { 'CooperativeGesturesHandler.MobileHelpText': 'Gebruik twee vingers om de kaart te verschuiven' },
+      locale: {
+        'CooperativeGesturesHandler.MobileHelpText': 'Gebruik twee vingers om de kaart te verschuiven',
+      },
     })
     map.addControl(new NavigationControl({ showCompass: false }))
     return map
@@ -64,7 +70,8 @@ async function fetchFeatures(url: string | undefined): Promise<FeatureCollection
 /** The box around all features, or null when there are none. */
 function boundsOf({ features }: FeatureCollection): LngLatBounds | null {
   const bounds = new LngLatBounds()
-  for (const feature of features) for (const [lon, lat] of positionsOf(feature)) bounds.extend([lon ?? 0, lat ?? 0])
+  for (const feature of features)
+    for (const [lon, lat] of positionsOf(feature)) bounds.extend([lon ?? 0, lat ?? 0])
   return bounds.isEmpty() ? null : bounds
 }
 

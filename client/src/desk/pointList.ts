@@ -16,7 +16,7 @@ export function linkWithList(
   list: Element | null,
   closeZoom: number,
 ): void {
-  const popup = new Popup({ closeButton: false, offset: 12 })
+  const popup = new Popup({ closeButton: false, offset: 12, focusAfterOpen: false })
   let chosen: string | null = null
 
   function choose(id: string, from: 'map' | 'list'): void {
@@ -34,7 +34,10 @@ export function linkWithList(
     const feature = find(id)
     if (feature?.geometry.type !== 'Point') return
     const [lon = 0, lat = 0] = feature.geometry.coordinates
-    popup.setLngLat([lon, lat]).setDOMContent(linkTo(feature.properties as PointProperties)).addTo(map)
+    popup
+      .setLngLat([lon, lat])
+      .setDOMContent(linkTo(feature.properties as PointProperties))
+      .addTo(map)
   }
   function flyTo(id: string): void {
     const feature = find(id)

@@ -10,7 +10,9 @@ export interface Street {
 }
 
 /** "Boekweitlaan 12a-2": what people call the house. */
-export function addressLabel(address: Pick<AddressData, 'street' | 'number' | 'letter' | 'addition'>): string {
+export function addressLabel(
+  address: Pick<AddressData, 'street' | 'number' | 'letter' | 'addition'>,
+): string {
   const addition = address.addition ? `-${address.addition}` : ''
   return `${address.street} ${address.number}${address.letter}${addition}`
 }

@@ -7,6 +7,13 @@ function field(value: string): string {
 
 /** The list `adressen.csv` that forms choose from (docs/protocol.md, section 4). */
 export function addressesCsv(addresses: readonly Address[]): string {
-  const rows = addresses.map((address) => [address.id, addressLabel(address), address.street, address.postcode])
-  return [['name', 'label', 'straat', 'postcode'], ...rows].map((row) => row.map(field).join(',')).join('\r\n')
+  const rows = addresses.map((address) => [
+    address.id,
+    addressLabel(address),
+    address.street,
+    address.postcode,
+  ])
+  return [['name', 'label', 'straat', 'postcode'], ...rows]
+    .map((row) => row.map(field).join(','))
+    .join('\r\n')
 }

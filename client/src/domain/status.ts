@@ -37,7 +37,8 @@ export function statusOf({ items, photosRefused, contact, running, refused }: Si
   if (waiting.length + handedIn.length > 0) remarks.push(contactRemark(contact, running))
   if (open.length + photosRefused > 0) remarks.push({ key: 'status.safe' })
   if (refused) return { tone: 'problem', counts, remarks: [{ key: 'status.refused' }] }
-  if (remarks.length === 0) return { tone: 'ok', counts, remarks: [{ key: items.length > 0 ? 'status.all' : 'status.none' }] }
+  if (remarks.length === 0)
+    return { tone: 'ok', counts, remarks: [{ key: items.length > 0 ? 'status.all' : 'status.none' }] }
   return { tone: rejected > 0 ? 'problem' : running ? 'busy' : 'waiting', counts, remarks }
 }
 
@@ -69,7 +70,8 @@ export function itemPhrase(item: QueueItem, refusedPhotos: number): Phrase {
   if (item.state === 'rejected') return { key: 'item.rejected' }
   if (refusedPhotos > 0) return { key: 'item.photoRefused' }
   const total = item.attachments.length
-  if (!item.safe && item.photosLeft > 0) return { key: 'item.photos', values: { there: total - item.photosLeft, total } }
+  if (!item.safe && item.photosLeft > 0)
+    return { key: 'item.photos', values: { there: total - item.photosLeft, total } }
   if (item.state === 'held' || item.state === 'conflict') return { key: 'item.looked' }
   return { key: item.safe ? 'item.safe' : 'item.unconfirmed' }
 }

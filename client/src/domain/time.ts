@@ -12,5 +12,10 @@ function twoDigits(value: number): string {
 
 /** "22 november, 14:03" in the language of the screen. */
 export function dayAndTime(atMs: number, locale: string): string {
-  return new Date(atMs).toLocaleString(locale, { day: 'numeric', month: 'long', hour: '2-digit', minute: '2-digit' })
+  return new Date(atMs).toLocaleString(locale, {
+    day: 'numeric',
+    month: 'long',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
 }

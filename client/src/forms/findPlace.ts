@@ -17,23 +17,22 @@ export interface PlaceListener {
 /** Watches the place until it is good enough, and tells of each one that is better than the last. */
 export function findPlace({ better, done }: PlaceListener): PlaceSearch {
   const { geolocation } = navigator as { geolocation?: Geolocation }
+  if (!geolocation) {
+    setTimeout(() => done('unavailable'))
+    return { stop: () => undefined }
+  }
   let best: GeolocationCoordinates | null = null
   let ended = false
-  let watchId: number | undefined
 
   const end = (error: PlaceError | null): void => {
     if (ended) return
     ended = true
     clearTimeout(timer)
-    if (watchId !== undefined) geolocation?.clearWatch(watchId)
+    geolocation.clearWatch(watchId)
     done(best ? null : error)
   }
   const timer = setTimeout(() => end('unavailable'), LONGEST_MS)
-  if (!geolocation) {
-    end('unavailable')
-    return { stop: () => undefined }
-  }
-  watchId = geolocation.watchPosition(
+  const watchId = geolocation.watchPosition(
     ({ coords }) => {
       if (best && coords.accuracy >= best.accuracy) return
       best = coords

@@ -1,4 +1,4 @@
-import type { AnyControlNode } from '@getodk/xforms-engine'
+import type { AnyControlNode, SelectNode } from '@getodk/xforms-engine'
 import { hasAppearance } from './engine'
 
 /** How a question is asked on the screen. */
@@ -37,10 +37,15 @@ export function kindOf(node: AnyControlNode): Kind {
     case 'upload':
       return node.nodeOptions.media.type === 'image' ? 'photo' : 'unsupported'
     case 'select':
-      if (node.selectType !== 'select1') return 'checkboxes'
-      if (hasAppearance(node, 'autocomplete') || node.currentState.valueOptions.length > LONGEST_LIST) return 'combobox'
-      return hasAppearance(node, 'minimal') ? 'dropdown' : 'radio'
+      return selectKind(node)
     default:
       return 'unsupported'
   }
+}
+
+function selectKind(node: SelectNode): Kind {
+  if (node.selectType !== 'select1') return 'checkboxes'
+  const long = node.currentState.valueOptions.length > LONGEST_LIST
+  if (long || hasAppearance(node, 'autocomplete')) return 'combobox'
+  return hasAppearance(node, 'minimal') ? 'dropdown' : 'radio'
 }

@@ -9,7 +9,8 @@ import { controlsAt } from './engine'
 export function answerWithRole(root: RootNode, roles: readonly FormRole[], role: string): string | null {
   for (const { path } of roles.filter((each) => each.role === role)) {
     for (const node of controlsAt(root, path)) {
-      if (node.currentState.relevant && node.currentState.instanceValue) return node.currentState.instanceValue
+      if (node.currentState.relevant && node.currentState.instanceValue)
+        return node.currentState.instanceValue
     }
   }
   return null

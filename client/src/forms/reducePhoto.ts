@@ -1,6 +1,11 @@
 const JPEG_QUALITY = 0.85
 /** Kinds that the server takes, for when this browser cannot draw the photo itself. */
-const KEPT_AS_IS: Record<string, string> = { 'image/jpeg': 'jpg', 'image/png': 'png', 'image/webp': 'webp', 'image/heic': 'heic' }
+const KEPT_AS_IS: Record<string, string> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'image/heic': 'heic',
+}
 
 /** Thrown for a file that is no photo the server would take. */
 export class UnusablePhoto extends Error {}

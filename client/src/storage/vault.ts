@@ -45,7 +45,10 @@ function vaultKey(): Promise<CryptoKey> {
 async function loadOrMakeKey(): Promise<CryptoKey> {
   const stored = await db.keys.get('vault')
   if (stored) return stored.key
-  const made = await crypto.subtle.generateKey({ name: ALGORITHM, length: 256 }, false, ['encrypt', 'decrypt'])
+  const made = await crypto.subtle.generateKey({ name: ALGORITHM, length: 256 }, false, [
+    'encrypt',
+    'decrypt',
+  ])
   return db.transaction('rw', db.keys, async () => {
     const other = await db.keys.get('vault')
     if (other) return other.key

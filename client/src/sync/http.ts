@@ -2,9 +2,7 @@ import { isProblem, type Problem } from './wire'
 
 /** What came of a call. A captive portal answers with a page: that is "no network" (docs/protocol.md, 2). */
 export type Answer<T> =
-  | { kind: 'ok'; data: T }
-  | { kind: 'problem'; problem: Problem }
-  | { kind: 'no-network' }
+  { kind: 'ok'; data: T } | { kind: 'problem'; problem: Problem } | { kind: 'no-network' }
 
 export interface Call {
   method?: 'GET' | 'POST'
@@ -15,7 +13,11 @@ export interface Call {
 
 const TIMEOUT_MS = 60_000
 
-export async function call<T>(url: string, guard: (value: unknown) => value is T, how: Call): Promise<Answer<T>> {
+export async function call<T>(
+  url: string,
+  guard: (value: unknown) => value is T,
+  how: Call,
+): Promise<Answer<T>> {
   try {
     const response = await fetch(url, {
       method: how.method ?? 'GET',

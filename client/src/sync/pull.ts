@@ -59,7 +59,9 @@ async function applyChange(change: Change): Promise<void> {
         : db.areas.put({ id: change.id, name: change.data.name, kind: change.data.kind }))
       return
     case 'address':
-      await (change.deleted ? db.addresses.delete(change.id) : db.addresses.put({ ...change.data, id: change.id }))
+      await (change.deleted
+        ? db.addresses.delete(change.id)
+        : db.addresses.put({ ...change.data, id: change.id }))
       return
     case 'form':
       await db.forms.where('id').equals(change.id).modify({ current: 0 })
@@ -71,7 +73,10 @@ async function applyChange(change: Change): Promise<void> {
 async function dropUnusedForms(): Promise<void> {
   const used = new Set<string>()
   await db.drafts.each((draft) => used.add(`${draft.formId} ${draft.formVersion}`))
-  await db.queue.where('safe').equals(0).each((item) => used.add(`${item.formId} ${item.formVersion}`))
+  await db.queue
+    .where('safe')
+    .equals(0)
+    .each((item) => used.add(`${item.formId} ${item.formVersion}`))
   await db.forms
     .where('current')
     .equals(0)

@@ -40,7 +40,9 @@ async function mutationsOf(items: QueueItem[]): Promise<Mutation[]> {
 async function markAttempted(batch: Mutation[]): Promise<Mutation[]> {
   return db.transaction('rw', db.queue, async () => {
     const found = await db.queue.bulkGet(batch.map((mutation) => mutation.id))
-    await db.queue.bulkPut(found.filter((item) => item !== undefined).map((item) => ({ ...item, attempted: true })))
+    await db.queue.bulkPut(
+      found.filter((item) => item !== undefined).map((item) => ({ ...item, attempted: true })),
+    )
     return batch.filter((_, index) => found[index] !== undefined)
   })
 }

@@ -1,13 +1,7 @@
 /** The messages of docs/protocol.md, version 1, and guards for what the server answers. */
 
 export type Outcome =
-  | 'gesproken'
-  | 'deels'
-  | 'niet_thuis'
-  | 'later'
-  | 'weigert'
-  | 'onbewoond'
-  | 'geen_toegang'
+  'gesproken' | 'deels' | 'niet_thuis' | 'later' | 'weigert' | 'onbewoond' | 'geen_toegang'
 
 export interface EnrolRequest {
   code: string
@@ -176,7 +170,8 @@ function isListOf(value: unknown, guard: (item: unknown) => boolean): boolean {
 const isString = (value: unknown): boolean => typeof value === 'string'
 
 const ENTITY_GUARDS: Record<string, (data: unknown) => boolean> = {
-  round: (data) => hasStrings(data, 'name') && isListOf(data['areaIds'], isString) && isListOf(data['forms'], isString),
+  round: (data) =>
+    hasStrings(data, 'name') && isListOf(data['areaIds'], isString) && isListOf(data['forms'], isString),
   area: (data) => hasStrings(data, 'name', 'kind'),
   address: (data) => hasStrings(data, 'areaId', 'street') && typeof data['number'] === 'number',
   form: (data) =>
