@@ -71,7 +71,7 @@ def current_geometries(area_ids: Collection[UUID]) -> dict[UUID, bytes]:
             AreaBoundary.area_id.in_(area_ids), AreaBoundary.valid_to.is_(None)
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def area_index() -> AreaIndex:

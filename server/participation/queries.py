@@ -46,7 +46,7 @@ def observations_by_form(area_ids: Collection[UUID]) -> dict[str, int]:
         .group_by(Observation.form_id)
         .order_by(Observation.form_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def last_outcomes(area_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -57,4 +57,4 @@ def last_outcomes(area_ids: Collection[UUID]) -> dict[UUID, str]:
         .where(Address.area_id.in_(area_ids))
         .order_by(Visit.visited_at, Visit.id)
     )
-    return dict(db.session.execute(newest_last).tuples().all())
+    return dict(db.session.execute(newest_last).all())

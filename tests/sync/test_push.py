@@ -1,0 +1,210 @@
+"""Push: what is acknowledged is there once, and what cannot be accepted is kept."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+
+from server.inventory.models import Melding
+from sync.client import SyncClient
+from sync.models import Attachment, Mutation, Observation, Rejection, Visit
+from tests.support import NOON, TALK, Rows, Village, make_photo
+
+Receipt = Any
+ATTACHMENT = {"name": "a.jpg", "sha256": "a" * 64, "size": 1, "mediaType": "image/jpeg"}
+
+
+def push_one(phone: SyncClient, **changes: Any) -> Receipt:
+    """The receipt of the only mutation in the queue, changed in these fields."""
+    (mutation,) = phone.queue.values()
+    return phone.push([{**mutation, **changes}])[0]
+
+
+def test_push_stores_observation_with_area_persons_and_meldingen(village: Village, rows: Rows) -> None:
+    phone = village.phone()
+    village.talk(phone, persons=3, issues=("Te hard rijden", "Geen bus"))
+
+    assert push_one(phone)["status"] == "applied"
+
+    (observation,) = rows(select(Observation))[0]
+    assert (observation.area_id, observation.area_source, observation.persons) == (village.area_id, "adres", 3)
+    assert {melding.text for (melding,) in rows(select(Melding))} == {"Te hard rijden", "Geen bus"}
+    assert [visit.outcome for (visit,) in rows(select(Visit))] == ["gesproken"]
+
+
+def test_push_again_is_duplicate_and_changes_nothing(village: Village, rows: Rows) -> None:
+    phone = village.phone()
+    village.talk(phone, issues=("Te hard rijden",))
+    push_one(phone)
+
+    assert push_one(phone)["status"] == "duplicate"
+    assert push_one(phone, id=str(uuid4()))["status"] == "duplicate"
+
+    assert rows(select(func.count()).select_from(Observation))[0][0] == 1
+    assert rows(select(func.count()).select_from(Melding))[0][0] == 1
+
+
+def test_push_of_same_mutation_at_once_stores_it_once_and_every_answer_is_a_success(
+    village: Village, rows: Rows
+) -> None:
+    phone = village.phone()
+    village.talk(phone, issues=("Te hard rijden",))
+    batch = list(phone.queue.values())
+
+    with ThreadPoolExecutor(8) as pool:
+        receipts = list(pool.map(lambda _: phone.push(batch)[0], range(8)))
+
+    assert sorted(receipt["status"] for receipt in receipts) == ["applied"] + ["duplicate"] * 7
+    assert rows(select(func.count()).select_from(Observation))[0][0] == 1
+
+
+def test_push_of_other_content_under_known_id_is_conflict_and_is_kept(village: Village, rows: Rows) -> None:
+    phone = village.phone()
+    village.talk(phone)
+    push_one(phone)
+
+    receipt = push_one(phone, id=str(uuid4()), capturedAt="2026-11-22T13:00:00+01:00")
+
+    assert receipt["status"] == "conflict"
+    assert receipt["problem"]["type"] == "urn:rondgang:problem:observation-exists"
+    (kept,) = rows(select(Mutation).where(Mutation.status == "conflict"))[0]
+    assert kept.raw["capturedAt"] == "2026-11-22T13:00:00+01:00"
+
+
+def test_push_of_unknown_form_version_is_held_with_reason(village: Village, rows: Rows) -> None:
+    phone = village.phone()
+    village.talk(phone, persons=4)
+    (mutation,) = phone.queue.values()
+    version = phone.entities["form"][TALK]["version"]
+    xml = mutation["instanceXml"].replace(f'version="{version}"', 'version="2030"')
+
+    receipt = push_one(phone, formVersion="2030", instanceXml=xml)
+
+    assert receipt["status"] == "held"
+    assert receipt["problem"]["detail"] == f"{TALK} 2030"
+    (observation,) = rows(select(Observation))[0]
+    assert (observation.status, observation.persons) == ("held", None)
+
+
+def test_push_of_unknown_address_is_held(village: Village) -> None:
+    phone = village.phone()
+    village.talk(phone)
+
+    receipt = push_one(phone, addressId=str(uuid4()))
+
+    assert receipt["status"] == "held"
+    assert receipt["problem"]["errors"][0]["pointer"] == "/addressId"
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"capturedAt": "gisteren"}, "/capturedAt"),
+        ({"capturedAt": "0001-01-01T00:00:00+14:00"}, "/capturedAt"),
+        ({"position": {"lon": 200, "lat": 52}}, "/position/lon"),
+        ({"surprise": 1}, "/surprise"),
+        ({"type": "observation.eat"}, "/type"),
+        ({"form": "a\x00b"}, ""),
+        (
+            {"attachments": [{"name": "a", "sha256": "X", "size": 1, "mediaType": "image/jpeg"}]},
+            "/attachments/0/sha256",
+        ),
+        (
+            {"attachments": [{"name": "a", "sha256": "a" * 64, "size": 1, "mediaType": "image/jpeg"}] * 2},
+            "/attachments",
+        ),
+    ],
+)
+def test_push_rejects_bad_mutation_with_pointer_and_keeps_it_raw(
+    village: Village, rows: Rows, changes: dict[str, Any], pointer: str
+) -> None:
+    phone = village.phone()
+    village.talk(phone)
+
+    receipt = push_one(phone, **changes)
+
+    assert receipt["status"] == "rejected"
+    assert pointer in [error["pointer"] for error in receipt["problem"]["errors"]]
+    assert rows(select(func.count()).select_from(Rejection))[0][0] == 1
+    assert rows(select(func.count()).select_from(Observation))[0][0] == 0
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        "geen xml",
+        '<data id="keukentafelgesprek" version="1"/>',
+        '<!DOCTYPE d [<!ENTITY a "aaaa">]><data id="keukentafelgesprek" version="2026112201">&a;</data>',
+        '<data id="keukentafelgesprek" version="2026112201">' + "<a>" * 100 + "</a>" * 100 + "</data>",
+    ],
+)
+def test_push_rejects_unreadable_xml_and_leaves_rest_of_batch_alone(village: Village, rows: Rows, xml: str) -> None:
+    phone = village.phone()
+    village.talk(phone)
+    village.talk(phone, door=1)
+    first, second = phone.queue.values()
+
+    receipts = phone.push([{**first, "instanceXml": xml}, second])
+
+    assert [receipt["status"] for receipt in receipts] == ["rejected", "applied"]
+    assert receipts[0]["problem"]["type"] == "urn:rondgang:problem:instance-unreadable"
+    assert first["id"] in phone.queue
+
+
+def test_push_of_rejected_mutation_is_judged_again(village: Village) -> None:
+    phone = village.phone()
+    village.talk(phone)
+
+    assert push_one(phone, capturedAt="gisteren")["status"] == "rejected"
+    assert push_one(phone)["status"] == "applied"
+
+
+def test_push_names_photos_that_are_missing(village: Village, rows: Rows) -> None:
+    phone, photo = village.phone(), make_photo()
+    village.talk(phone, issues=("Kapotte lamp",), photos=(photo,))
+    headers = {"Authorization": f"Bearer {phone.token}"}
+
+    answer = phone.http.post("/v1/sync/push", json={"mutations": list(phone.queue.values())}, headers=headers)
+
+    assert answer.json()["missingPhotos"] == [photo.sha256]
+    assert rows(select(Attachment.name, Attachment.sha256)) == [(photo.name, photo.sha256)]
+
+
+def test_push_without_address_belongs_to_area_of_position(village: Village, rows: Rows) -> None:
+    phone = village.phone()
+    xml = (
+        '<data id="wijkschouw" version="2026112201"><gezien><onderdeel>groen</onderdeel><score>C</score>'
+        "<plek>52.65 6.65 0 8</plek></gezien></data>"
+    )
+    phone.put_observation("wijkschouw", xml, NOON, position={"lon": 6.65, "lat": 52.65, "accuracyM": 8})
+
+    assert push_one(phone)["status"] == "applied"
+
+    (observation,) = rows(select(Observation))[0]
+    assert (observation.area_id, observation.area_source, observation.accuracy_m) == (village.area_id, "positie", 8)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["geen json", "[]", "{}", '{"mutations": [{"x": NaN}], "y": 1}', '{"mutations": []}', '{"mutations": 3}', "\xff"],
+)
+def test_push_of_unreadable_body_is_problem_and_stores_nothing(village: Village, rows: Rows, body: str) -> None:
+    phone = village.phone()
+    headers = {"Authorization": f"Bearer {phone.token}", "Content-Type": "application/json"}
+
+    answer = phone.http.post("/v1/sync/push", content=body.encode("latin-1"), headers=headers)
+
+    assert answer.status_code == 400
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["action"]
+    assert rows(select(func.count()).select_from(Mutation))[0][0] == 0
+
+
+@pytest.mark.parametrize("token", ["", "Bearer", "Bearer onzin", "Basic abc"])
+def test_push_with_wrong_token_is_401_problem(village: Village, token: str) -> None:
+    answer = village.phone().http.post("/v1/sync/push", json={"mutations": [{}]}, headers={"Authorization": token})
+
+    assert answer.status_code == 401
+    assert answer.json()["type"] == "urn:rondgang:problem:token-unknown"
