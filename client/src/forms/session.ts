@@ -39,6 +39,7 @@ export async function openSession(draftId: string, locale: string): Promise<Form
   const root = await openRoot(draft, form, locale)
   const page = ref(draft.page)
   const untouchedXml = draft.sealedXml ? null : root.instanceState.instanceXML
+  let finished = false
   const saver = keepSaved(
     () => ({
       xml: root.instanceState.instanceXML,
@@ -58,9 +59,11 @@ export async function openSession(draftId: string, locale: string): Promise<Form
       await saver.flush()
       const attachments = await attachmentsIn(draftId, root.instanceState.instanceXML)
       await finishDraft(observationOf(draft, form, root, attachments), isTalk(form))
+      finished = true
       saver.stop()
     },
     leave: async () => {
+      if (finished) return
       await saver.flush()
       saver.stop()
       if (root.instanceState.instanceXML === untouchedXml) await deleteDraft(draftId)

@@ -1,7 +1,12 @@
-import Dexie from 'dexie'
+interface StoreError {
+  name?: string
+  /** Dexie wraps the browser's own error. */
+  inner?: unknown
+}
 
-/** True when a write failed because the phone's storage is full. Dexie wraps the browser's own error. */
+/** True when a write failed because the phone's storage is full. */
 export function isStorageFull(error: unknown): boolean {
-  if (error instanceof Dexie.DexieError && error.inner) return isStorageFull(error.inner)
-  return error instanceof Error && error.name === 'QuotaExceededError'
+  if (typeof error !== 'object' || error === null) return false
+  const { name, inner } = error as StoreError
+  return name === 'QuotaExceededError' || isStorageFull(inner)
 }

@@ -26,7 +26,7 @@ export async function call<T>(
       cache: 'no-store',
       credentials: 'omit',
       redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: timeoutSignal(),
     })
     return readAnswer(await response.json(), response.ok, guard)
   } catch {
@@ -38,6 +38,11 @@ function readAnswer<T>(body: unknown, ok: boolean, guard: (value: unknown) => va
   if (ok && guard(body)) return { kind: 'ok', data: body }
   if (!ok && isProblem(body)) return { kind: 'problem', problem: body }
   return { kind: 'no-network' }
+}
+
+/** Old phones cannot limit a call; then the browser's own limit holds. */
+function timeoutSignal(): AbortSignal | null {
+  return 'timeout' in AbortSignal ? AbortSignal.timeout(TIMEOUT_MS) : null
 }
 
 function headersFor({ token, body, language }: Call): Record<string, string> {

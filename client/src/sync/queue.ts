@@ -26,13 +26,19 @@ export const syncState = readonly(state)
 
 let language = 'nl'
 let failures = 0
+let askedMeanwhile = false
 let notBeforeMs = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 
 /** Tries now. `asked`: a person pressed the button, so waiting times do not count. */
 export async function syncNow({ asked = false } = {}): Promise<void> {
   const now = Date.now()
-  if (state.running || (!asked && now < notBeforeMs)) return planNext()
+  if (state.running) {
+    // What was made during a round may have missed it, so another follows.
+    askedMeanwhile = true
+    return
+  }
+  if (!asked && now < notBeforeMs) return planNext()
   state.running = true
   try {
     await onlyInOneTab(() => syncOnce(asked ? Number.POSITIVE_INFINITY : now))
@@ -42,6 +48,10 @@ export async function syncNow({ asked = false } = {}): Promise<void> {
   } finally {
     state.running = false
     await planNext()
+  }
+  if (askedMeanwhile) {
+    askedMeanwhile = false
+    await syncNow()
   }
 }
 
