@@ -10,7 +10,8 @@ import { isProblem, type Problem } from './wire'
  */
 const ENDPOINT = '/v1/sync/photos'
 const CHUNK_BYTES = 512 * 1024
-const REFUSALS = new Set(['photo-hash-wrong', 'photo-unreadable', 'body-too-large'])
+/** Faults that say nothing about the photo itself: those are worth another try. */
+const TRY_AGAIN = new Set([401, 403, 404, 408, 409, 410, 423, 425, 429])
 
 /** How many photos arrived. Stops at the first break; a photo that the server refuses stays, with the reason. */
 export async function sendPhotos(device: Device, language: string): Promise<Answer<number>> {
@@ -54,8 +55,8 @@ async function countPhotosLeft(observationId: string): Promise<void> {
   await db.queue.where('subjectId').equals(observationId).modify({ photosLeft })
 }
 
-function isRefusal(problem: Problem): boolean {
-  return REFUSALS.has(problem.type.split(':').at(-1) ?? '')
+function isRefusal({ status }: Problem): boolean {
+  return status >= 400 && status < 500 && !TRY_AGAIN.has(status)
 }
 
 async function sendPhoto(photo: StoredPhoto, token: string, language: string): Promise<Answer<null>> {

@@ -5,27 +5,40 @@ import { type Answer, call } from './http'
 import { applyReceipt } from './receipts'
 import { isPushAnswer, type Mutation, type PushAnswer } from './wire'
 
+/** The server could not read the batch as a whole, and stored nothing of it. */
+const UNREADABLE_BATCH = new Set([400, 413])
+
 /**
- * Hands in what waits. Assumption: the answer to a batch can be lost after the server stored it. Then the
- * items still wait, the batch goes again, and the server answers `duplicate`.
+ * Hands in what waits. Assumptions: the answer to a batch can be lost after the server stored it; then the items
+ * still wait, the batch goes again, and the server answers `duplicate`. One item can make a whole batch
+ * unreadable; then the batch is halved until that one stands alone, so that it never holds up the others.
  */
 export async function push(device: Device, language: string, nowMs: number): Promise<Answer<number>> {
   const waiting = await db.queue.where('state').equals('waiting').sortBy('madeMs')
   const due = waiting.filter((item) => item.notBeforeMs <= nowMs)
-  let pushed = 0
-  for (const batch of batchesOf(await mutationsOf(due))) {
-    const leaving = await markAttempted(batch)
-    const answer = await call('/v1/sync/push', isPushAnswer, {
-      method: 'POST',
-      token: device.token,
-      language,
-      body: JSON.stringify({ mutations: leaving }),
-    })
-    if (answer.kind !== 'ok') return answer
-    await applyPushAnswer(leaving, answer.data)
-    pushed += leaving.length
+  const batches = batchesOf(await mutationsOf(due))
+  let unreadable: Answer<number> | null = null
+  for (let batch = batches.shift(); batch; batch = batches.shift()) {
+    const answer = await pushBatch(batch, device.token, language)
+    if (answer.kind === 'ok') continue
+    if (answer.kind === 'no-network' || !UNREADABLE_BATCH.has(answer.problem.status)) return answer
+    const half = Math.ceil(batch.length / 2)
+    if (batch.length > 1) batches.unshift(batch.slice(0, half), batch.slice(half))
+    else unreadable = answer
   }
-  return { kind: 'ok', data: pushed }
+  return unreadable ?? { kind: 'ok', data: due.length }
+}
+
+async function pushBatch(batch: Mutation[], token: string, language: string): Promise<Answer<PushAnswer>> {
+  const mutations = await markAttempted(batch)
+  const answer = await call('/v1/sync/push', isPushAnswer, {
+    method: 'POST',
+    token,
+    language,
+    body: JSON.stringify({ mutations }),
+  })
+  if (answer.kind === 'ok') await applyPushAnswer(mutations, answer.data)
+  return answer
 }
 
 async function mutationsOf(items: QueueItem[]): Promise<Mutation[]> {

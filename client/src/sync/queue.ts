@@ -13,6 +13,8 @@ import type { Problem } from './wire'
  * may be open (one of them works, by a lock); any step may break off. It never throws: what failed stays in the
  * store and goes next time.
  */
+/** A fault in one thing that we sent; the other steps still make sense. */
+const IN_OUR_WORK = new Set([400, 413])
 const UNSENT_EVERY_MS = 30_000
 
 export type Contact = 'unknown' | 'reached' | 'unreachable' | 'failed'
@@ -90,11 +92,15 @@ async function syncOnce(nowMs: number): Promise<void> {
     () => settle(device, language),
     () => pull(device, language),
   ]
+  let unreadable: Problem | null = null
   for (const step of steps) {
     const answer = await step(device)
     if (answer.kind === 'no-network') return noteFailure('unreachable', null)
-    if (answer.kind === 'problem') return noteProblem(answer.problem)
+    if (answer.kind !== 'problem') continue
+    if (!IN_OUR_WORK.has(answer.problem.status)) return noteProblem(answer.problem)
+    unreadable ??= answer.problem
   }
+  if (unreadable) return noteProblem(unreadable)
   failures = 0
   notBeforeMs = 0
   state.contact = 'reached'

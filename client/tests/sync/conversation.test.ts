@@ -145,3 +145,19 @@ test('the content leaves the phone only after the ledger has it with its photos'
   expect(await db.queue.toArray()).toMatchObject([{ safe: 1, sealedMutation: null }])
   expect(await db.photos.count()).toBe(0)
 })
+test('one mutation that makes its batch unreadable does not hold up the others', async () => {
+  const ids = [await queueTalkWithPhoto(), await queueTalkWithPhoto(), await queueTalkWithPhoto()]
+  serverAnswers((_, body) =>
+    JSON.stringify(body).includes(`m-${ids[1]}`)
+      ? problem('input-invalid', 400)
+      : receiptsFor(body, 'applied'),
+  )
+  expect((await push(makeDevice(), 'nl', Date.now())).kind).toBe('problem')
+  const states = await Promise.all(ids.map(async (id) => (await db.queue.get(`m-${id}`))?.state))
+  expect(states).toEqual(['sent', 'waiting', 'sent'])
+})
+test('a push without anything to send asks the server nothing', async () => {
+  const calls = serverAnswers(() => problem('unexpected', 500))
+  expect((await push(makeDevice(), 'nl', Date.now())).kind).toBe('ok')
+  expect(calls).toHaveLength(0)
+})
