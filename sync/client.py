@@ -1,6 +1,7 @@
 """The reference client: a phone in Python, for tests, the simulation and whoever builds another client.
 
-It keeps its queue in memory, and like a phone it forgets a mutation only when the ledger has it with all its photos. A
+It keeps its queue in memory, and like a phone it forgets a mutation only when the ledger has it with all its photos.
+`sent` holds the mutations that got a receipt and the photos that were taken, so that a bad line makes progress. A
 `httpx.TransportError` means "no network": everything stays queued, call `deliver` again.
 """
 
@@ -53,6 +54,7 @@ class SyncClient:
     queue: dict[str, Mutation] = field(default_factory=dict)
     photos: dict[str, Photo] = field(default_factory=dict)
     refused: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    sent: set[str] = field(default_factory=set)
 
     @classmethod
     def new(cls, http: httpx.Client) -> "SyncClient":
@@ -127,7 +129,7 @@ class SyncClient:
         """Pushes the queue, sends the photos, and forgets what the ledger confirms. Raises when there is no network."""
         for batch in self._batches():
             self.push(batch)
-        for photo in list(self.photos.values()):
+        for photo in [photo for photo in self.photos.values() if photo.sha256 not in self.sent]:
             self.send_photo(photo)
         self._forget_confirmed()
 
@@ -136,7 +138,9 @@ class SyncClient:
         answer = self._json("POST", "/v1/sync/push", json={"mutations": batch})
         receipts: list[Mapping[str, Any]] = answer["receipts"]
         for mutation, receipt in zip(batch, receipts, strict=True):
-            if receipt["status"] not in STORED:
+            if receipt["status"] in STORED:
+                self.sent.add(mutation["id"])
+            else:
                 self.refused[mutation["id"]] = receipt
         return receipts
 
@@ -148,6 +152,7 @@ class SyncClient:
             headers = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
             answer = self._tus("PATCH", f"/{photo.sha256}", headers, chunk)
             offset = int(answer.headers["Upload-Offset"])
+        self.sent.add(photo.sha256)
 
     def _photo_offset(self, photo: Photo) -> int:
         answer = self._tus("HEAD", f"/{photo.sha256}", {}, allow=(404,))
@@ -161,7 +166,8 @@ class SyncClient:
         self.queue[mutation["id"]] = mutation
 
     def _batches(self) -> Iterator[list[Mutation]]:
-        waiting = [mutation for key, mutation in self.queue.items() if key not in self.refused]
+        done = self.sent | self.refused.keys()
+        waiting = [mutation for key, mutation in self.queue.items() if key not in done]
         for start in range(0, len(waiting), BATCH):
             yield waiting[start : start + BATCH]
 
@@ -173,6 +179,7 @@ class SyncClient:
             params = {"observations": ",".join(ids[start : start + BATCH])}
             ledger = self._json("GET", "/v1/sync/ledger", params=params)
             safe |= {row["observationId"] for row in ledger["observations"] if not row["photosMissing"]}
+            self.sent -= {sha256 for row in ledger["observations"] for sha256 in row["photosMissing"]}
             safe |= {row["visitId"] for row in ledger["visits"]}
         for key, mutation in list(self.queue.items()):
             if mutation.get("observationId", mutation.get("visitId")) in safe:

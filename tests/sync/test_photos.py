@@ -1,0 +1,212 @@
+"""Photos: bit for bit, in any order, going on where they stopped, and only when they are photos."""
+
+import os
+from base64 import b64encode
+from hashlib import sha1, sha256
+from io import BytesIO
+from pathlib import Path
+
+import httpx
+import pytest
+from flask import Flask
+from PIL import Image
+
+from sync.client import Photo, SyncClient
+from sync.images import make_preview
+from sync.photo_store import photo_store
+from tests.support import Village, make_photo
+
+PHOTOS = "/v1/sync/photos"
+
+
+def tus(phone: SyncClient, method: str, path: str = "", content: bytes = b"", **headers: str) -> httpx.Response:
+    """A tus request of this phone; header names with underscores for dashes."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return phone.http.request(
+        method,
+        PHOTOS + path,
+        content=content,
+        headers={
+            "Authorization": f"Bearer {phone.token}",
+            "Tus-Resumable": "1.0.0",
+            "Content-Type": "application/offset+octet-stream",
+            **named,
+        },
+    )
+
+
+def begin(phone: SyncClient, content: bytes, claimed: str | None = None) -> httpx.Response:
+    photo_hash = claimed or sha256(content).hexdigest()
+    metadata = f"sha256 {b64encode(photo_hash.encode()).decode()}"
+    return tus(phone, "POST", Upload_Length=str(len(content)), Upload_Metadata=metadata)
+
+
+def stored(app: Flask, photo: Photo) -> bytes:
+    with app.app_context():
+        return photo_store().original(photo.sha256)
+
+
+def test_photo_arrives_bit_for_bit_and_is_not_asked_for_again(village: Village, app: Flask) -> None:
+    phone, photo = village.phone(), make_photo()
+    village.talk(phone, issues=("Lamp",), photos=(photo,))
+
+    phone.deliver()
+
+    assert stored(app, photo) == photo.content
+    assert not phone.queue
+    assert not phone.photos
+
+
+def test_photo_before_its_record_counts_as_well(village: Village, app: Flask) -> None:
+    phone, photo = village.phone(), make_photo()
+    phone.send_photo(photo)
+    village.talk(phone, issues=("Lamp",), photos=(photo,))
+
+    phone.deliver()
+
+    assert not phone.queue
+
+
+def test_upload_goes_on_from_where_it_stopped(village: Village, app: Flask) -> None:
+    phone = village.phone()
+    noise = Image.frombytes("RGB", (300, 300), os.urandom(270_000))
+    out = BytesIO()
+    noise.save(out, "PNG")
+    photo = Photo("ruis.png", out.getvalue(), "image/png")
+    begin(phone, photo.content)
+    half = len(photo.content) // 2
+
+    first = tus(phone, "PATCH", f"/{photo.sha256}", photo.content[:half], Upload_Offset="0")
+    asked = tus(phone, "HEAD", f"/{photo.sha256}")
+    rest = tus(phone, "PATCH", f"/{photo.sha256}", photo.content[half:], Upload_Offset=asked.headers["Upload-Offset"])
+
+    assert first.headers["Upload-Offset"] == asked.headers["Upload-Offset"] == str(half)
+    assert asked.headers["Upload-Expires"]
+    assert rest.status_code == 204
+    assert stored(app, photo) == photo.content
+
+
+def test_whole_upload_that_was_not_finished_is_finished_by_the_next_request(village: Village, app: Flask) -> None:
+    """As after a crash between the last byte and the photo's row."""
+    phone, photo = village.phone(), make_photo()
+    begin(phone, photo.content)
+    folder = app.extensions["rondgang_settings"].uploads
+    (part,) = Path(folder).rglob("*.part")
+    part.write_bytes(photo.content)
+
+    answer = tus(phone, "HEAD", f"/{photo.sha256}")
+
+    assert answer.headers["Upload-Offset"] == str(len(photo.content))
+    assert stored(app, photo) == photo.content
+
+
+def test_bytes_at_another_offset_are_409(village: Village) -> None:
+    phone, photo = village.phone(), make_photo()
+    begin(phone, photo.content)
+
+    assert tus(phone, "PATCH", f"/{photo.sha256}", b"x", Upload_Offset="5").status_code == 409
+
+
+def test_more_bytes_than_promised_are_not_taken(village: Village, app: Flask) -> None:
+    phone, photo = village.phone(), make_photo()
+    begin(phone, photo.content)
+
+    answer = tus(phone, "PATCH", f"/{photo.sha256}", photo.content + b"more", Upload_Offset="0")
+
+    assert answer.headers["Upload-Offset"] == str(len(photo.content))
+    assert stored(app, photo) == photo.content
+
+
+@pytest.mark.parametrize(("algorithm", "digest"), [("sha1", sha1), ("sha256", sha256)])
+def test_damaged_chunk_is_460_and_thrown_away(village: Village, algorithm: str, digest: type) -> None:
+    phone, photo = village.phone(), make_photo()
+    begin(phone, photo.content)
+    good = b64encode(digest(photo.content).digest()).decode()  # type: ignore[call-arg, attr-defined]
+
+    damaged = tus(
+        phone, "PATCH", f"/{photo.sha256}", photo.content[:-1], Upload_Offset="0", Upload_Checksum=f"{algorithm} {good}"
+    )
+
+    assert damaged.status_code == 460
+    assert tus(phone, "HEAD", f"/{photo.sha256}").headers["Upload-Offset"] == "0"
+    again = tus(
+        phone, "PATCH", f"/{photo.sha256}", photo.content, Upload_Offset="0", Upload_Checksum=f"{algorithm} {good}"
+    )
+    assert again.status_code == 204
+
+
+def test_photo_that_is_none_is_problem_and_does_not_count(village: Village) -> None:
+    phone, content = village.phone(), b"<svg onload=alert(1)>"
+    photo = Photo("boos.jpg", content)
+    begin(phone, content)
+
+    answer = tus(phone, "PATCH", f"/{photo.sha256}", content, Upload_Offset="0")
+
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "urn:rondgang:problem:photo-unreadable"
+    assert tus(phone, "HEAD", f"/{photo.sha256}").status_code == 404
+
+
+def test_photo_with_other_bytes_than_its_hash_is_problem(village: Village) -> None:
+    phone, photo = village.phone(), make_photo()
+    claimed = "0" * 64
+    begin(phone, photo.content, claimed)
+
+    answer = tus(phone, "PATCH", f"/{claimed}", photo.content, Upload_Offset="0")
+
+    assert answer.json()["type"] == "urn:rondgang:problem:photo-hash-wrong"
+
+
+def test_photo_with_too_many_pixels_is_413_without_being_decoded(village: Village) -> None:
+    phone = village.phone()
+    out = BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "PNG")
+    photo = Photo("bom.png", out.getvalue())
+    begin(phone, photo.content)
+
+    assert tus(phone, "PATCH", f"/{photo.sha256}", photo.content, Upload_Offset="0").status_code == 413
+
+
+def test_upload_larger_than_allowed_is_refused_at_the_start(village: Village) -> None:
+    metadata = f"sha256 {b64encode(b'a' * 64).decode()}"
+
+    answer = tus(village.phone(), "POST", Upload_Length=str(10**9), Upload_Metadata=metadata)
+
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("photo_hash", ["..", "%2e%2e%2fsecret", "A" * 64, "a" * 63])
+def test_path_that_is_no_hash_is_refused(village: Village, photo_hash: str) -> None:
+    assert tus(village.phone(), "HEAD", f"/{photo_hash}").status_code in {400, 404}
+
+
+def test_upload_of_another_phone_cannot_be_touched(village: Village) -> None:
+    first, second, photo = village.phone(), village.phone(), make_photo()
+    begin(first, photo.content)
+
+    assert tus(second, "HEAD", f"/{photo.sha256}").status_code == 404
+    assert tus(second, "DELETE", f"/{photo.sha256}").status_code == 404
+    assert tus(first, "DELETE", f"/{photo.sha256}").status_code == 204
+    assert tus(first, "HEAD", f"/{photo.sha256}").status_code == 404
+
+
+def test_server_says_which_tus_it_speaks(village: Village) -> None:
+    phone = village.phone()
+
+    assert "creation" in tus(phone, "OPTIONS").headers["Tus-Extension"]
+    assert tus(phone, "HEAD", "/" + "a" * 64, Tus_Resumable="0.2").status_code == 412
+
+
+def test_preview_has_no_metadata_and_stands_upright() -> None:
+    out = BytesIO()
+    exif = Image.Exif()
+    exif[0x0112] = 6  # orientation: turned a quarter
+    exif[0x010F] = "Secret Phone"
+    Image.new("RGB", (40, 20), "red").save(out, "JPEG", exif=exif)
+
+    preview = make_preview(out.getvalue())
+
+    with Image.open(BytesIO(preview)) as image:
+        assert image.size == (20, 40)
+        assert not image.getexif()
+    assert b"Secret" not in preview
