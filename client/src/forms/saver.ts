@@ -18,7 +18,12 @@ export interface Saver {
   stop: () => void
 }
 
-export function keepSaved(read: () => DraftChange, write: (change: DraftChange) => Promise<void>): Saver {
+/** `changing` is read at every answer, so it must be cheap; `read` only when something is written. */
+export function keepSaved(
+  changing: () => unknown,
+  read: () => DraftChange,
+  write: (change: DraftChange) => Promise<void>,
+): Saver {
   const state = ref<SaveState>('saving')
   let timer: ReturnType<typeof setTimeout> | undefined
   let unwritten = true
@@ -41,15 +46,11 @@ export function keepSaved(read: () => DraftChange, write: (change: DraftChange) 
     writing = writing.then(writeNow)
     return writing
   }
-  const stopWatching = watch(
-    () => JSON.stringify(read()),
-    () => {
-      unwritten = true
-      state.value = 'saving'
-      timer ??= setTimeout(() => void flush(), DELAY_MS)
-    },
-    { flush: 'sync' },
-  )
+  const stopWatching = watch(changing, () => {
+    unwritten = true
+    state.value = 'saving'
+    timer ??= setTimeout(() => void flush(), DELAY_MS)
+  })
   const flushWhenHidden = (): void => void flush()
   window.addEventListener('pagehide', flushWhenHidden)
   document.addEventListener('visibilitychange', flushWhenHidden)

@@ -41,6 +41,7 @@ export async function openSession(draftId: string, locale: string): Promise<Form
   const untouchedXml = draft.sealedXml ? null : root.instanceState.instanceXML
   let finished = false
   const saver = keepSaved(
+    () => `${page.value} ${root.instanceState.instanceXML}`,
     () => ({
       xml: root.instanceState.instanceXML,
       page: page.value,

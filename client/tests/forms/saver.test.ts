@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { ref } from 'vue'
+import { nextTick, ref } from 'vue'
 import { keepSaved, type Saver } from '@/forms/saver'
 import type { DraftChange } from '@/storage/drafts'
 
@@ -14,7 +14,11 @@ afterEach(() => {
 
 function makeSaver(write: (change: DraftChange) => Promise<void>) {
   const xml = ref('<data/>')
-  saver = keepSaved(() => ({ xml: xml.value, page: 0, addressId: null }), write)
+  saver = keepSaved(
+    () => xml.value,
+    () => ({ xml: xml.value, page: 0, addressId: null }),
+    write,
+  )
   return xml
 }
 
@@ -30,6 +34,7 @@ test('a change is written within 300 ms, and "saved" is said only after the stor
   await vi.advanceTimersByTimeAsync(0)
   expect(saver.state.value).toBe('saved')
   xml.value = '<data>1</data>'
+  await nextTick()
   expect(saver.state.value).toBe('saving')
   await vi.advanceTimersByTimeAsync(300)
   expect(written).toEqual(['<data/>', '<data>1</data>'])
@@ -42,6 +47,7 @@ test('a page that is hidden writes at once', async () => {
   const written: string[] = []
   const xml = makeSaver((change) => Promise.resolve(void written.push(change.xml)))
   xml.value = '<data>2</data>'
+  await nextTick()
   document.dispatchEvent(new Event('visibilitychange'))
   await vi.advanceTimersByTimeAsync(0)
   expect(written.at(-1)).toBe('<data>2</data>')
