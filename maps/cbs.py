@@ -35,7 +35,7 @@ def read_areas(content: bytes, reference_date: date) -> list[AreaRecord]:
     """The areas in a GeoJSON file in WGS84. Raises AREAS_UNREADABLE with a fault for every feature that is wrong."""
     try:
         document = json.loads(content)
-        features = document["features"]
+        features = list(document["features"])
     except (ValueError, KeyError, TypeError) as error:
         raise Problem(AREAS_UNREADABLE, str(error)) from error
     crs = ((document.get("crs") or {}).get("properties") or {}).get("name", "")
