@@ -65,7 +65,7 @@ def parse_instance(xml: str) -> Instance:
     raw = xml.encode()
     if len(raw) > MAX_INSTANCE_BYTES:
         raise Problem(INSTANCE_UNREADABLE, f"{len(raw)} bytes, ten hoogste {MAX_INSTANCE_BYTES}")
-    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True)
     try:
         root = etree.fromstring(raw, parser)
     except etree.XMLSyntaxError as error:

@@ -11,17 +11,20 @@ BASE = {
     "default-src": ["'none'"],
     "base-uri": ["'none'"],
     "connect-src": ["'self'"],
-    "font-src": ["'self'"],
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
     "img-src": ["'self'", "data:", "blob:"],
-    "manifest-src": ["'self'"],
-    "media-src": ["'self'", "blob:"],
     "script-src": ["'self'"],
     "style-src": ["'self'"],
     "worker-src": ["'self'"],
 }
-APP = {**BASE, "form-action": ["'none'"], "script-src": ["'self'", "'wasm-unsafe-eval'"]}
+APP = {
+    **BASE,
+    "manifest-src": ["'self'"],
+    "form-action": ["'none'"],
+    "img-src": ["'self'", "blob:"],
+    "script-src": ["'self'", "'wasm-unsafe-eval'"],  # the form engine's XPath parser is WebAssembly
+}
 YEAR_S = 365 * 24 * 3600
 
 

@@ -68,7 +68,7 @@ def push(batch: dict[str, Any]) -> Any:
 @sync.response(200, LedgerOut)
 def ledger(query: dict[str, Any]) -> Any:
     """The account of this device."""
-    return ledger_of(_device().id, query["observations"])
+    return ledger_of(_device().id, **query)
 
 
 def _as_wire(receipt: ReceiptOf) -> dict[str, Any]:

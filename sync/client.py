@@ -173,19 +173,22 @@ class SyncClient:
 
     def _forget_confirmed(self) -> None:
         """Asks the ledger, and forgets observations that are there whole, their photos, and visits."""
-        ids = [mutation["observationId"] for mutation in self.queue.values() if "observationId" in mutation]
         safe: set[str] = set()
-        for start in range(0, len(ids) or 1, BATCH):
-            params = {"observations": ",".join(ids[start : start + BATCH])}
-            ledger = self._json("GET", "/v1/sync/ledger", params=params)
-            safe |= {row["observationId"] for row in ledger["observations"] if not row["photosMissing"]}
-            self.sent -= {sha256 for row in ledger["observations"] for sha256 in row["photosMissing"]}
-            safe |= {row["visitId"] for row in ledger["visits"]}
+        for kind in ("observation", "visit"):
+            ids = [mutation[f"{kind}Id"] for mutation in self.queue.values() if f"{kind}Id" in mutation]
+            for start in range(0, len(ids), BATCH):
+                safe |= self._confirmed({f"{kind}s": ",".join(ids[start : start + BATCH])})
         for key, mutation in list(self.queue.items()):
             if mutation.get("observationId", mutation.get("visitId")) in safe:
                 del self.queue[key]
                 for attachment in mutation.get("attachments", ()):
                     self.photos.pop(attachment["sha256"], None)
+
+    def _confirmed(self, asked: dict[str, str]) -> set[str]:
+        ledger = self._json("GET", "/v1/sync/ledger", params=asked)
+        self.sent -= {sha256 for row in ledger["observations"] for sha256 in row["photosMissing"]}
+        whole = {row["observationId"] for row in ledger["observations"] if not row["photosMissing"]}
+        return whole | {row["visitId"] for row in ledger["visits"]}
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Rondgang-Protocol": "1"}

@@ -9,10 +9,12 @@ from sync.queries import observations_of_device, photos_missing_by_observation, 
 LONGEST = 200
 
 
-def ledger_of(device_id: UUID, observations: str | None) -> dict[str, Any]:
-    """The account as the wire wants it, the newest first; of some observations only when their ids are given."""
-    only = None if observations is None else _ids(observations)
-    rows = observations_of_device(device_id, only, LONGEST)
+def ledger_of(device_id: UUID, observations: str | None, visits: str | None) -> dict[str, Any]:
+    """The account as the wire wants it, the newest first; only what was asked for when ids are given."""
+    is_asked = observations is not None or visits is not None
+    only_observations = _ids("/observations", observations or "") if is_asked else None
+    only_visits = _ids("/visits", visits or "") if is_asked else None
+    rows = observations_of_device(device_id, only_observations, LONGEST)
     missing = photos_missing_by_observation([row.id for row in rows])
     return {
         "observations": [
@@ -25,16 +27,17 @@ def ledger_of(device_id: UUID, observations: str | None) -> dict[str, Any]:
             for row in rows
         ],
         "visits": [
-            {"visit_id": visit.id, "received_at": visit.received_at} for visit in visits_of_device(device_id, LONGEST)
+            {"visit_id": visit.id, "received_at": visit.received_at}
+            for visit in visits_of_device(device_id, only_visits, LONGEST)
         ],
     }
 
 
-def _ids(observations: str) -> list[UUID]:
+def _ids(pointer: str, text: str) -> list[UUID]:
     try:
-        ids = [UUID(text) for text in observations.split(",") if text]
+        ids = [UUID(part) for part in text.split(",") if part]
     except ValueError as error:
-        raise Problem(INPUT_INVALID, faults=[Fault("/observations", "Geen lijst van nummers (UUID).")]) from error
+        raise Problem(INPUT_INVALID, faults=[Fault(pointer, "Geen lijst van nummers (UUID).")]) from error
     if len(ids) > LONGEST:
-        raise Problem(INPUT_INVALID, faults=[Fault("/observations", f"Ten hoogste {LONGEST} nummers.")])
+        raise Problem(INPUT_INVALID, faults=[Fault(pointer, f"Ten hoogste {LONGEST} nummers.")])
     return ids

@@ -222,12 +222,11 @@ def photos_missing_by_observation(observation_ids: Collection[UUID]) -> Mapping[
     return found
 
 
-def visits_of_device(device_id: UUID, limit: int) -> list[Visit]:
-    return list(
-        db.session.scalars(
-            select(Visit).where(Visit.device_id == device_id).order_by(Visit.received_at.desc()).limit(limit)
-        )
-    )
+def visits_of_device(device_id: UUID, only: Collection[UUID] | None, limit: int) -> list[Visit]:
+    query = select(Visit).where(Visit.device_id == device_id)
+    if only is not None:
+        query = query.where(Visit.id.in_(only))
+    return list(db.session.scalars(query.order_by(Visit.received_at.desc()).limit(limit)))
 
 
 # desk

@@ -141,6 +141,7 @@ class PullOut(WireSchema):
 
 class LedgerQuery(WireSchema):
     observations = fields.String(load_default=None, validate=validate.Length(max=8000))
+    visits = fields.String(load_default=None, validate=validate.Length(max=8000))
 
 
 class LedgerObservation(WireSchema):

@@ -58,7 +58,7 @@ def kind(code: str) -> str:
 
 
 def percent(rate: float | None) -> str:
-    """ "83%" as the language writes it, or a dash where it is unknown. Rounded down above 99 %: 100 % must mean everybody."""
+    """ "83%" as the language writes it, a dash where it is unknown. Never 100 % unless everybody took part."""
     if rate is None:
         return "–"
     shown = min(rate, 0.99) if rate < 1 else rate

@@ -63,7 +63,6 @@ export function linkWithList(
 
 /** Clicks and Enter on items; a link or button inside an item keeps its own meaning. */
 function listenTo(list: Element | null, chosen: (id: string) => void): void {
-  list?.querySelectorAll<HTMLElement>('[data-rg-point]:not(a, button)').forEach((item) => (item.tabIndex = 0))
   const listener = (event: Event): void => {
     const target = event.target as HTMLElement
     const item = target.closest<HTMLElement>('[data-rg-point]')

@@ -22,14 +22,18 @@ export async function settle(device: Device, language: string): Promise<Answer<n
   return { kind: 'ok', data: safe }
 }
 
-/** Observations are asked for by name; visits stand in the account as a whole. */
+/** Everything is asked for by name: without a question the account tells only the newest. */
 function ledgerUrls(items: QueueItem[]): string[] {
-  const ids = items.filter((item) => item.kind === 'observation').map((item) => item.subjectId)
-  const urls = ids.length < items.length ? ['/v1/sync/ledger'] : []
-  for (let start = 0; start < ids.length; start += ASK_AT_ONCE) {
-    urls.push(`/v1/sync/ledger?observations=${ids.slice(start, start + ASK_AT_ONCE).join(',')}`)
-  }
-  return urls
+  return (['observation', 'visit'] as const).flatMap((kind) => {
+    const ids = items.filter((item) => item.kind === kind).map((item) => item.subjectId)
+    const starts = Array.from(
+      { length: Math.ceil(ids.length / ASK_AT_ONCE) },
+      (_, index) => index * ASK_AT_ONCE,
+    )
+    return starts.map(
+      (start) => `/v1/sync/ledger?${kind}s=${ids.slice(start, start + ASK_AT_ONCE).join(',')}`,
+    )
+  })
 }
 
 /** How many items became safe. Content goes only here, in the same transaction as the mark. */
