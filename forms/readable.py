@@ -14,6 +14,7 @@ class ReadableAnswer:
     label: str
     value: str
     type: str
+    role: str | None = None
     group: int = 0
     point: Point | None = None
 
@@ -37,6 +38,7 @@ def _readable(definition: Definition, question: Question, answer: Answer, langua
         label=label,
         value=value,
         type=question.type,
+        role=question.role,
         group=_repeat_number(definition, answer),
         point=answer.point if question.type == "geopoint" else None,
     )

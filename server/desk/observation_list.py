@@ -15,7 +15,8 @@ from maps.models import Address
 from sync.models import Observation
 from sync.queries import attachments_of, mapped_observations, missing_of
 
-FIRST_ANSWERS = 2
+TELLING = ("vraagstuk.tekst", "schouw.onderdeel", "schouw.score", "uitkomst")
+MOST_TOLD = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,11 @@ def listed_observations(area_ids: Collection[UUID], limit: int) -> list[ListedOb
 
 
 def _summary(definition: Definition, observation: Observation) -> str:
-    """The first answers that were chosen, in words."""
+    """What it is about, in words: the statements, else what was seen, else what happened at the door."""
     answers = readable_answers(definition, parse_instance(observation.instance_xml), str(get_locale()))
-    chosen = [answer.value for answer in answers if answer.type == "string"]
-    return " · ".join(chosen[:FIRST_ANSWERS])
+    told = [answer for answer in answers if answer.role in TELLING]
+    statements = [answer.value for answer in told if answer.role == TELLING[0]]
+    return " · ".join((statements or [answer.value for answer in told])[:MOST_TOLD])
 
 
 def _lonlat(observation: Observation, address: Address | None) -> tuple[float, float]:

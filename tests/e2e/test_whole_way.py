@@ -5,7 +5,7 @@ import sqlite3
 from hashlib import sha256
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import BrowserContext, Page, expect
 
 from server.example.load import EMAIL
@@ -16,8 +16,19 @@ TALK = "Keukentafelgesprek"
 
 
 def make_photo_file(path: Path) -> None:
-    """A photo as a camera makes it: some hundreds of kilobytes."""
-    Image.frombytes("RGB", (160, 120), os.urandom(57_600)).resize((1600, 1200)).save(path, "JPEG", quality=90)
+    """A picture of a bench by the water in tall grass, with the grain of a camera: some hundreds of kilobytes."""
+    image = Image.new("RGB", (1600, 1200), "#a9c7dd")
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 520, 1600, 700), fill="#5d7f92")
+    draw.rectangle((0, 700, 1600, 1200), fill="#6f8f45")
+    for top in (640, 700, 790):
+        draw.rectangle((380, top, 1180, top + 40), fill="#7a4f2b")
+    for left in (440, 1080):
+        draw.rectangle((left, 640, left + 40, 960), fill="#3c3c3c")
+    for blade in range(0, 1600, 9):
+        draw.line((blade, 1200, blade + blade % 41 - 20, 860 + blade * 7 % 190), fill="#4f6e2c", width=5)
+    grain = Image.frombytes("RGB", (1600, 1200), os.urandom(1600 * 1200 * 3))
+    Image.blend(image, grain, 0.06).save(path, "JPEG", quality=85)
 
 
 def test_what_is_recorded_offline_becomes_percentage_and_inventory(
