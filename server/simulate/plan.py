@@ -85,6 +85,7 @@ def _door(address_id: str, persons: int, random: Random) -> DoorPlan:
     if persons == 0:
         return DoorPlan(address_id, earlier, 0, random.choice(LEFT_OUTCOMES))
     issues = tuple(
-        Issue(*random.choice(ISSUES), random.choice(TRITS), random.choice(WILLING)) for _ in range(random.randint(1, 2))
+        Issue(theme, text, random.choice(TRITS), random.choice(WILLING))
+        for theme, text in random.sample(ISSUES, random.randint(1, 2))
     )
     return DoorPlan(address_id, earlier, persons, "gesproken", issues, random.random() < 0.05)
