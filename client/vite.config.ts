@@ -57,6 +57,13 @@ export default defineConfig({
       },
     }),
   ],
-  build: { outDir: 'dist/app', target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1200 },
+  build: {
+    outDir: 'dist/app',
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1200,
+    // The form engine's loader has an eval for what it does not do here; the server's policy forbids it as well.
+    rolldownOptions: { checks: { eval: false } },
+  },
   test: { include: ['tests/**/*.test.ts'], environment: 'node', setupFiles: ['tests/setup.ts'] },
 })
