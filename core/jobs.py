@@ -7,15 +7,16 @@ from what is stored, and whoever needs its result makes it when it is not there.
 import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
-from redis import Redis
-from rq import Queue
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from core.db import db
+
+if TYPE_CHECKING:
+    from rq import Queue
 
 QUEUE_NAME = "rondgang"
 _WAITING = "rondgang_jobs"
@@ -29,7 +30,7 @@ class Jobs:
 
     def __init__(self, app: Flask, redis_url: str | None) -> None:
         self._app = app
-        self._queue = Queue(QUEUE_NAME, connection=Redis.from_url(redis_url)) if redis_url else None
+        self._queue = _redis_queue(redis_url) if redis_url else None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="jobs")
         self._running: list[Future[None]] = []
         app.extensions["rondgang_jobs"] = self
@@ -52,6 +53,13 @@ class Jobs:
                 job(*args)
             except Exception:
                 log.exception("job %s failed", job.__name__)
+
+
+def _redis_queue(redis_url: str) -> "Queue":
+    from redis import Redis  # slow to import, and most installations have no Redis
+    from rq import Queue
+
+    return Queue(QUEUE_NAME, connection=Redis.from_url(redis_url))
 
 
 def enqueue_after_commit(job: Callable[..., None], *args: Any) -> None:

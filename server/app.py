@@ -11,7 +11,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core.config import Settings, read_settings
-from core.db import db, engine_options, migrate
+from core.db import db, engine_options
 from core.jobs import Jobs
 from server.desk.pages import desk
 from server.desk.words import set_up_words
@@ -61,7 +61,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
 
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(HERE / "migrations"))
     Jobs(app, settings.redis_url)
     PhotoStore(app, settings.photo_url)
     Babel(app, locale_selector=language)

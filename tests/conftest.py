@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 import pytest
 import shapely
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import Executable, create_engine, text
 
 from core.config import Settings
@@ -21,6 +20,7 @@ from forms.publish import publish_form
 from maps.areas import Population, save_area, save_boundary, save_population
 from maps.models import Address
 from server.app import create_app
+from server.migrating import upgrade_database
 from sync.models import Round
 from sync.queries import set_round_scope
 from tests.support import MakeArea, Rows, Village, make_settings
@@ -60,7 +60,7 @@ def migrated_postgres(postgres_url: str, tmp_path_factory: pytest.TempPathFactor
 def migrate(app: Flask) -> None:
     """Runs the real migrations."""
     with app.app_context():
-        upgrade()
+        upgrade_database()
         db.engine.dispose()
 
 

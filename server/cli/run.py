@@ -1,6 +1,5 @@
 """Commands that run the server: serve, migrate, worker."""
 
-import os
 import sys
 
 import click
@@ -8,8 +7,6 @@ import click
 from core.config import Settings
 from server.cli.context import console, the_app, with_app
 
-THREADS = 4
-TIMEOUT_S = 120
 EXAMPLE_LOGIN = "example-login.txt"
 
 
@@ -17,27 +14,18 @@ EXAMPLE_LOGIN = "example-login.txt"
 @click.option("--example", is_flag=True, help="Load the example municipality when the database is empty.")
 def serve(example: bool) -> None:
     """Brings the database up to date and starts gunicorn (HOST, PORT, WEB_CONCURRENCY)."""
+    from core.db import db
+    from server.web import WebServer
+
     settings: Settings = the_app().extensions["rondgang_settings"]
     with the_app().app_context():
         with console.status("Database bijwerken …"):
             _upgrade()
         if example:
             _welcome(settings)
+        db.engine.dispose()  # workers make their own connections
     sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *gunicorn_arguments(settings)])  # noqa: S606, our own arguments
-
-
-def gunicorn_arguments(settings: Settings) -> list[str]:
-    """How the web server runs, here and in the Procfile. Threads, because a phone on a bad line uploads slowly."""
-    return [
-        f"--bind={settings.host}:{settings.port}",
-        f"--workers={settings.workers}",
-        f"--threads={THREADS}",
-        f"--timeout={TIMEOUT_S}",
-        "--worker-class=gthread",
-        "--log-level=warning",
-        "server.app:create_app()",
-    ]
+    WebServer(settings).run()
 
 
 @click.command()
@@ -64,9 +52,9 @@ def worker() -> None:
 
 
 def _upgrade() -> None:
-    from flask_migrate import upgrade
+    from server.migrating import upgrade_database
 
-    upgrade()
+    upgrade_database()
 
 
 def _welcome(settings: Settings) -> None:
