@@ -8,12 +8,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import has_app_context
 from flask_babel import gettext
 
 
 def N_(text: str) -> str:  # noqa: N802, gettext's own name for it
     """Marks a text for translation; it is translated where it is shown."""
     return text
+
+
+def translate(text: str) -> str:
+    """A marked text in the language of the request; in Dutch where there is no app."""
+    return str(gettext(text)) if has_app_context() else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Question:
 
     path: str
     type: str
+    control: str = ""
+    appearance: str = ""
     role: str | None = None
     is_repeat: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -31,6 +33,13 @@ class Question:
     @property
     def name(self) -> str:
         return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def kind(self) -> str:
+        """Its type as form makers think of it: a choice is "select1" or "select", what is never asked "calculate"."""
+        if self.control in {"select1", "select"}:
+            return self.control
+        return self.type if self.control or self.type in {"group", "repeat"} else "calculate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +57,10 @@ class Definition:
 
     def with_role(self, role: str) -> tuple[Question, ...]:
         return tuple(question for question in self.questions if question.role == role)
+
+    def repeats_around(self, question: Question) -> tuple[Question, ...]:
+        """The repeats that this question stands in, the outermost first."""
+        return tuple(one for one in self.questions if one.is_repeat and question.path.startswith(f"{one.path}/"))
 
     def choice_label(self, question: Question, value: str, language: str) -> str:
         """What a person reads for this value; the value itself where the form has no label for it."""
@@ -90,6 +103,8 @@ def _question(
     return Question(
         path=path,
         type=bind.get("type", "repeat" if path in repeats else "group"),
+        control="" if control is None else etree.QName(control).localname,
+        appearance="" if control is None else control.get("appearance", ""),
         role=bind.get(f"{{{ROLE_NAMESPACE}}}rol"),
         is_repeat=path in repeats,
         labels=_labels(control, texts),

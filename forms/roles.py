@@ -4,39 +4,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
-from core.problems import Fault
 from forms.answers import Answer, Instance, Point
-from forms.definition import COUNTING_UNITS, Definition
+from forms.definition import Definition
 
+AGE_GROUPS = ("0_14", "15_24", "25_44", "45_64", "65_plus")
+SCORES = ("A+", "A", "B", "C", "D")
 OUTCOMES = ("gesproken", "deels", "niet_thuis", "later", "weigert", "onbewoond", "geen_toegang")
 
 ADDRESS, PERSONS, HOUSEHOLD_SIZE, OUTCOME = "adres", "deelnemers", "huishoudgrootte", "uitkomst"
 CONSENT, LOCATION, ISSUE = "toestemming", "locatie", "vraagstuk"
 ISSUE_PARTS = ("tekst", "thema", "trits", "klap", "schaal", "plek", "foto", "zelf_doen")
-
-TYPES: dict[str, tuple[str, ...]] = {
-    ADDRESS: ("string",),
-    PERSONS: ("int", "string"),
-    HOUSEHOLD_SIZE: ("int", "string"),
-    OUTCOME: ("string",),
-    "leeftijdsgroep": ("int", "string", "group", "repeat"),
-    CONSENT: ("string",),
-    "contactgegevens": ("string",),
-    "gevoelig": ("string", "int", "decimal", "date", "dateTime", "group", "repeat"),
-    LOCATION: ("geopoint",),
-    ISSUE: ("group", "repeat"),
-    "vraagstuk.tekst": ("string",),
-    "vraagstuk.thema": ("string",),
-    "vraagstuk.trits": ("string",),
-    "vraagstuk.klap": ("string",),
-    "vraagstuk.schaal": ("string",),
-    "vraagstuk.plek": ("geopoint",),
-    "vraagstuk.foto": ("binary",),
-    "vraagstuk.zelf_doen": ("string",),
-    "schouw.onderdeel": ("string",),
-    "schouw.score": ("string",),
-    "schouw.gedaan": ("string",),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +39,6 @@ class Facts:
     outcome: str | None
     location: Point | None
     issues: tuple[IssueFacts, ...]
-
-
-def role_faults(definition: Definition) -> list[Fault]:
-    """Every role that is unknown, on a wrong type, or without its mate."""
-    faults = []
-    if definition.counting_unit not in COUNTING_UNITS:
-        allowed = ", ".join(COUNTING_UNITS)
-        faults.append(Fault("/settings/attribute::rg:telling", f"'{definition.counting_unit}': kies uit {allowed}"))
-    for question in definition.questions:
-        allowed_types = TYPES.get(question.role or "")
-        if question.role is None:
-            continue
-        where = f"/survey/{question.name}/bind::rg:rol"
-        if allowed_types is None:
-            faults.append(Fault(where, f"de rol '{question.role}' bestaat niet; kies uit {', '.join(TYPES)}"))
-        elif question.type not in allowed_types:
-            faults.append(Fault(where, f"de rol '{question.role}' past niet op een vraag van type '{question.type}'"))
-    if definition.with_role(ISSUE) and not definition.with_role("vraagstuk.tekst"):
-        faults.append(Fault("/survey/bind::rg:rol", "een 'vraagstuk' heeft een vraag met rol 'vraagstuk.tekst' nodig"))
-    return faults
 
 
 def extract_facts(definition: Definition, instance: Instance) -> Facts:

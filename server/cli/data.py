@@ -58,7 +58,7 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
         definition = compiled.definition
         click.echo(f"{file}: goed ({definition.form_id} versie {definition.version})")
         for warning in compiled.warnings:
-            click.echo(f"  let op: {warning}")
+            click.echo(f"  let op {warning.pointer}: {warning.detail}")
     if not is_good:
         context.exit(1)
 
