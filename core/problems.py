@@ -94,6 +94,12 @@ FORM_VERSION_TAKEN = Kind(
     N_("Deze versie van het formulier is al gepubliceerd, met een andere inhoud."),
     N_("Geef het formulier een nieuw versienummer in het blad 'settings'."),
 )
+LIST_INVALID = Kind(
+    "list-invalid", 400, N_("Er klopt iets niet in de lijst."), N_("Verbeter de lijst en probeer opnieuw.")
+)
+LIST_MISSING = Kind(
+    "list-missing", 409, N_("Het formulier kiest uit een lijst die er niet is."), N_("Laad eerst de lijst als CSV.")
+)
 FORM_UNKNOWN = Kind(
     "form-unknown",
     404,

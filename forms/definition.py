@@ -44,7 +44,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """What a form asks. `labels` and choice labels are by language tag ("nl", "en", "" for none)."""
+    """What a form asks. Labels are by language tag ("nl", "en", "" for none).
+
+    `lists` has the file names of external lists by the instance that holds them; the address list is not among them.
+    """
 
     form_id: str
     version: str
@@ -52,6 +55,7 @@ class Definition:
     counting_unit: str
     languages: tuple[str, ...]
     uses_addresses: bool
+    lists: Mapping[str, str]
     questions: tuple[Question, ...]
     choice_labels: Mapping[str, Mapping[str, Mapping[str, str]]]
 
@@ -82,6 +86,7 @@ def read_definition(xform: str) -> Definition:
         counting_unit=instance.get(f"{{{ROLE_NAMESPACE}}}telling", HOUSEHOLD),
         languages=tuple(texts),
         uses_addresses=bool(root.findall(f".//x:instance[@src='{ADDRESS_LIST}']", NS)),
+        lists=_lists(root),
         questions=tuple(
             _question(bind, controls, repeats, texts)
             for bind in root.iterfind(".//x:bind", NS)
@@ -110,6 +115,15 @@ def _question(
         labels=_labels(control, texts),
         choices=None if itemset is None else _list_name(itemset.get("nodeset", "")),
     )
+
+
+def _lists(root: etree._Element) -> dict[str, str]:
+    sources = {instance.get("id", ""): instance.get("src", "") for instance in root.iterfind(".//x:instance[@src]", NS)}
+    return {
+        instance: source.rsplit("/", 1)[-1]
+        for instance, source in sources.items()
+        if source.startswith(("jr://file-csv/", "jr://file/")) and source != ADDRESS_LIST
+    }
 
 
 def _labels(control: etree._Element | None, texts: dict[str, dict[str, str]]) -> dict[str, str]:

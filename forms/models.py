@@ -3,11 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.clock import new_id, now_utc
 from core.db import Model, UtcDateTime
+
+DRAFT, PUBLISHED, WITHDRAWN = "concept", "gepubliceerd", "ingetrokken"
 
 
 class Form(Model):
@@ -19,7 +21,11 @@ class Form(Model):
 
 
 class FormVersion(Model):
-    """One published version: what was written, what phones get, and its hash (SHA-256 of the XForm)."""
+    """One version: what was written, what phones get, and its hash (SHA-256 of the XForm).
+
+    A draft (concept) may be replaced. Once published a version never changes; withdrawn, phones get it no more, but
+    answers that were begun with it still count.
+    """
 
     __tablename__ = "form_version"
     __table_args__ = (UniqueConstraint("form_id", "version"),)
@@ -29,5 +35,19 @@ class FormVersion(Model):
     source_name: Mapped[str] = mapped_column(String(255))
     source: Mapped[bytes] = mapped_column(LargeBinary)
     xform: Mapped[str] = mapped_column(Text)
+    hash: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(20), default=DRAFT)
+    saved_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ListVersion(Model):
+    """An external list (CSV) that forms choose from; the newest of a name is in force."""
+
+    __tablename__ = "list_version"
+    __table_args__ = (Index("ix_list_version_name", "name", "published_at"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(100))
+    content: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(String(64))
     published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)

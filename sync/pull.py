@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry import mapping
 
 from forms.models import FormVersion
-from forms.queries import definition_of, newest_versions
+from forms.queries import definition_of, lists_in_force, newest_versions
 from maps.models import Address, Area
 from maps.queries import addresses_by_id, addresses_in, areas_by_id, current_geometries, newest_population
 from sync.cursor import decode_cursor, encode_cursor
@@ -97,6 +97,7 @@ def _changed(scope: Scope, changes: list[Change]) -> list[dict[str, Any]]:
         *_round_entities(scope, _uuids(ids[ROUND]) & scope.rounds.keys()),
         *_area_entities(areas_by_id(_uuids(ids[AREA]) & scope.area_ids)),
         *_form_entities(newest_versions(ids[FORM] & scope.form_ids)),
+        *_withdrawn_forms(ids[FORM] & scope.form_ids),
         *_address_entities([address for address in addresses if address.area_id in scope.area_ids]),
     ]
 
@@ -175,13 +176,25 @@ def _form_entities(versions: list[FormVersion]) -> list[dict[str, Any]]:
     return [_entity(FORM, version.form_id, _form_data(version)) for version in versions]
 
 
+def _withdrawn_forms(form_ids: Collection[str]) -> list[dict[str, Any]]:
+    """Forms of which no version is in force any more."""
+    in_force = {version.form_id for version in newest_versions(form_ids)}
+    return [
+        {"entity": FORM, "id": form_id, "deleted": True, "data": None}
+        for form_id in form_ids
+        if form_id not in in_force
+    ]
+
+
 def _form_data(version: FormVersion) -> dict[str, Any]:
     definition = definition_of(version)
+    lists = lists_in_force(definition.lists.values())
     return {
         "version": version.version,
         "title": {"nl": definition.title, "en": definition.title},
         "hash": version.hash,
         "xform": version.xform,
+        "lists": {name: row.content for name, row in lists.items()},
         "usesAddresses": definition.uses_addresses,
         "roles": [{"role": one.role, "path": one.path} for one in definition.questions if one.role],
     }

@@ -26,7 +26,7 @@ from core.problems import (
     faults_of,
 )
 from forms.answers import Instance, parse_instance
-from forms.queries import definition_of, find_version
+from forms.queries import definition_of, find_countable_version
 from forms.roles import Facts, extract_facts
 from sync.models import (
     APPLIED,
@@ -220,7 +220,7 @@ def _interpret(
     observation: Observation, instance: Instance, process: Processor, address_id: UUID | None = None
 ) -> None:
     """Reads the observation by its form's roles and lets it count; holds it when that cannot be done."""
-    version = find_version(observation.form_id, observation.form_version)
+    version = find_countable_version(observation.form_id, observation.form_version)
     if version is None:
         observation.problem = Problem(FORM_UNKNOWN, f"{observation.form_id} {observation.form_version}").record()
         return

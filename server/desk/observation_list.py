@@ -9,7 +9,7 @@ from flask_babel import get_locale
 
 from forms.answers import parse_instance
 from forms.definition import Definition
-from forms.queries import all_newest_versions, definition_of
+from forms.queries import readable_definition_of, versions_by_id
 from forms.readable import readable_answers
 from maps.models import Address
 from sync.models import Observation
@@ -37,19 +37,25 @@ def listed_observations(area_ids: Collection[UUID], limit: int) -> list[ListedOb
     rows = mapped_observations(area_ids, limit)
     attachments = attachments_of([observation.id for observation, _ in rows])
     missing = set(missing_of([one.sha256 for ones in attachments.values() for one in ones]))
-    definitions = {version.form_id: definition_of(version) for version in all_newest_versions()}
+    definitions = _definitions({observation.form_version_id for observation, _ in rows})
     return [
         ListedObservation(
             id=observation.id,
-            title=definitions[observation.form_id].title,
+            title=definitions[observation.form_version_id].title,
             place=address.label if address else "",
-            summary=_summary(definitions[observation.form_id], observation),
+            summary=_summary(definitions[observation.form_version_id], observation),
             captured_at=observation.captured_at,
             lonlat=_lonlat(observation, address),
             photos=tuple(one.sha256 for one in attachments.get(observation.id, []) if one.sha256 not in missing),
         )
         for observation, address in rows
     ]
+
+
+def _definitions(version_ids: Collection[UUID | None]) -> dict[UUID | None, Definition]:
+    """The definition of each version that these observations were made with."""
+    found = versions_by_id([version_id for version_id in version_ids if version_id is not None])
+    return {version_id: readable_definition_of(version) for version_id, version in found.items()}
 
 
 def _summary(definition: Definition, observation: Observation) -> str:

@@ -7,7 +7,7 @@ from flask_babel import get_locale
 
 from core.problems import NOT_FOUND, Problem
 from forms.answers import parse_instance
-from forms.queries import definition_of, find_version
+from forms.queries import find_version, readable_definition_of
 from forms.readable import readable_answers
 from server.desk.blueprint import desk
 from sync.photos import preview_of
@@ -21,7 +21,7 @@ def observation(observation_id: UUID) -> str:
         raise Problem(NOT_FOUND)
     found, address, area = row
     version = find_version(found.form_id, found.form_version)
-    definition = definition_of(version) if version else None
+    definition = readable_definition_of(version) if version else None
     instance = parse_instance(found.instance_xml)
     attachments = attachments_of([found.id]).get(found.id, [])
     return render_template(
