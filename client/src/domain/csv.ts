@@ -5,6 +5,8 @@ function field(value: string): string {
   return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value
 }
 
+export const ADDRESS_LIST = 'adressen.csv'
+
 /** The list `adressen.csv` that forms choose from (docs/protocol.md, section 4). */
 export function addressesCsv(addresses: readonly Address[]): string {
   const rows = addresses.map((address) => [

@@ -6,6 +6,7 @@ import {
   type RootNode,
 } from '@getodk/xforms-engine'
 import { shallowReactive } from 'vue'
+import { LAST_SAVED_FILE, prepareXForm } from './prepareXForm'
 
 /** Nodes are compared and called as they are, so only their state is made reactive, and not deeply. */
 const INSTANCE_CONFIG = {
@@ -23,17 +24,21 @@ export interface SavedAnswers {
   photos: File[]
 }
 
-/**
- * The root node of a form, new or as it was saved. `addressesCsv` answers every external list; a form that asks
- * for another list gets none, and shows an empty choice.
- */
+/** The lists a form chooses from, by file name, as CSV; and the answers that were saved last, as instance XML. */
+export interface FormSources {
+  lists: Readonly<Record<string, string>>
+  lastSavedXml?: string | null
+}
+
+/** The root node of a form, new or as it was saved. A form that asks for a list that is not there gets none, and
+ * shows an empty choice. */
 export async function openForm(
   xform: string,
-  addressesCsv: string,
+  sources: FormSources,
   saved: SavedAnswers | null,
 ): Promise<RootNode> {
-  const form = await loadForm(xform, {
-    fetchFormAttachment: (url) => Promise.resolve(listResponse(url, addressesCsv)),
+  const form = await loadForm(prepareXForm(xform), {
+    fetchFormAttachment: (url) => Promise.resolve(sourceResponse(url, sources)),
     missingResourceBehavior: 'BLANK',
   })
   if (form.status === 'failure') throw form.error
@@ -45,11 +50,21 @@ export async function openForm(
   return (await form.restoreInstance(input, INSTANCE_CONFIG)).root
 }
 
-function listResponse(url: URL, addressesCsv: string): Response {
-  if (url.href.endsWith('/adressen.csv')) {
-    return new Response(addressesCsv, { headers: { 'Content-Type': 'text/csv' } })
+function sourceResponse(url: URL, { lists, lastSavedXml }: FormSources): Response {
+  const name = decodeURIComponent(url.href.slice(url.href.lastIndexOf('/') + 1))
+  if (name === LAST_SAVED_FILE && lastSavedXml) {
+    return new Response(lastSavedXml, { headers: { 'Content-Type': 'text/xml' } })
   }
-  return new Response('', { status: 404 })
+  const list = Object.hasOwn(lists, name) ? lists[name] : undefined
+  if (list === undefined) return new Response('', { status: 404 })
+  return new Response(list, { headers: { 'Content-Type': contentTypeOf(list) } })
+}
+
+/** Most lists are CSV; a form may also bring places (GeoJSON) or XML. */
+function contentTypeOf(list: string): string {
+  const begin = list.trimStart()
+  if (begin.startsWith('{')) return 'application/geo+json'
+  return begin.startsWith('<') ? 'text/xml' : 'text/csv'
 }
 
 /** Shows the form in the language of the screen when it has that one; else it stays in its own default. */
@@ -76,8 +91,12 @@ export function isControl(node: AnyNode): node is AnyControlNode {
   return node.currentState.children === null && node.nodeType !== 'model-value'
 }
 
+export function appearancesOf(node: AnyNode): string[] {
+  return [...((node.appearances ?? []) as Iterable<string>)]
+}
+
 export function hasAppearance(node: AnyNode, name: string): boolean {
-  return [...((node.appearances ?? []) as Iterable<string>)].includes(name)
+  return appearancesOf(node).includes(name)
 }
 
 /** The questions with a role. `path` is the path of the definition, without positions in repeats. */

@@ -2,6 +2,7 @@ import type { AnyControlNode, RootNode } from '@getodk/xforms-engine'
 import type { Phrase } from '@/domain/status'
 import { controlsOf } from './engine'
 import { type Kind, kindOf } from './kind'
+import { plainText } from './prepareXForm'
 
 /** Text of the form itself, or a key of our own. */
 export type FaultText = { text: string } | Phrase
@@ -11,8 +12,17 @@ const REQUIRED: Partial<Record<Kind, string>> = {
   dropdown: 'form.requiredChoice',
   combobox: 'form.requiredChoice',
   checkboxes: 'form.requiredChoice',
+  folded: 'form.requiredChoice',
+  range: 'form.requiredChoice',
+  rank: 'form.requiredOrder',
   geopoint: 'form.requiredPlace',
+  trace: 'form.requiredWalk',
+  shape: 'form.requiredWalk',
   photo: 'form.requiredPhoto',
+  drawing: 'form.requiredDrawing',
+  audio: 'form.requiredSound',
+  file: 'form.requiredFile',
+  acknowledge: 'form.requiredTick',
 }
 
 /** What is wrong with the answer, or null. A question that we cannot show is never in the way: the server
@@ -22,7 +32,7 @@ export function faultOf(node: AnyControlNode): FaultText | null {
   const kind = kindOf(node)
   if (!violation || kind === 'unsupported' || kind === 'note' || !node.currentState.relevant) return null
   const text = violation.message?.asString
-  if (text) return { text }
+  if (text) return { text: plainText(text) }
   return { key: violation.condition === 'required' ? (REQUIRED[kind] ?? 'form.required') : 'form.constraint' }
 }
 

@@ -14,8 +14,9 @@ export interface PlaceListener {
   done: (error: PlaceError | null) => void
 }
 
-/** Watches the place until it is good enough, and tells of each one that is better than the last. */
-export function findPlace({ better, done }: PlaceListener): PlaceSearch {
+/** Watches the place until it is good enough, and tells of each one that is better than the last. A form may say
+ * itself how many metres are good enough. */
+export function findPlace({ better, done }: PlaceListener, enoughM: number | null = null): PlaceSearch {
   const { geolocation } = navigator as { geolocation?: Geolocation }
   if (!geolocation) {
     setTimeout(() => done('unavailable'))
@@ -37,7 +38,7 @@ export function findPlace({ better, done }: PlaceListener): PlaceSearch {
       if (best && coords.accuracy >= best.accuracy) return
       best = coords
       better(coords)
-      if (coords.accuracy <= GOOD_ENOUGH_M) end(null)
+      if (coords.accuracy <= (enoughM ?? GOOD_ENOUGH_M)) end(null)
     },
     (error) => end(error.code === error.PERMISSION_DENIED ? 'denied' : 'unavailable'),
     { enableHighAccuracy: true, maximumAge: 0, timeout: LONGEST_MS },

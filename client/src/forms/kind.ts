@@ -1,4 +1,4 @@
-import type { AnyControlNode, SelectNode } from '@getodk/xforms-engine'
+import type { AnyControlNode, AnyInputNode, SelectNode, UploadNode } from '@getodk/xforms-engine'
 import { hasAppearance } from './engine'
 
 /** How a question is asked on the screen. */
@@ -8,34 +8,55 @@ export type Kind =
   | 'integer'
   | 'decimal'
   | 'date'
+  | 'month'
+  | 'year'
+  | 'time'
+  | 'dateTime'
   | 'geopoint'
+  | 'trace'
+  | 'shape'
   | 'radio'
   | 'dropdown'
   | 'combobox'
   | 'checkboxes'
+  | 'folded'
+  | 'rank'
+  | 'range'
   | 'photo'
+  | 'drawing'
+  | 'audio'
+  | 'file'
+  | 'barcode'
+  | 'acknowledge'
   | 'note'
   | 'unsupported'
 
 const INPUT_KINDS: Partial<Record<string, Kind>> = {
   int: 'integer',
   decimal: 'decimal',
-  date: 'date',
+  time: 'time',
+  dateTime: 'dateTime',
   geopoint: 'geopoint',
+  geotrace: 'trace',
+  geoshape: 'shape',
+  barcode: 'barcode',
 }
 
 /** A list longer than this is searched and not scrolled, whatever the form says. */
-const LONGEST_LIST = 30
+export const LONGEST_LIST = 30
 
 export function kindOf(node: AnyControlNode): Kind {
   switch (node.nodeType) {
     case 'note':
-      return 'note'
+    case 'rank':
+    case 'range':
+      return node.nodeType
+    case 'trigger':
+      return 'acknowledge'
     case 'input':
-      if (node.valueType === 'string') return hasAppearance(node, 'multiline') ? 'multiline' : 'text'
-      return INPUT_KINDS[node.valueType] ?? 'unsupported'
+      return inputKind(node)
     case 'upload':
-      return node.nodeOptions.media.type === 'image' ? 'photo' : 'unsupported'
+      return uploadKind(node)
     case 'select':
       return selectKind(node)
     default:
@@ -43,9 +64,32 @@ export function kindOf(node: AnyControlNode): Kind {
   }
 }
 
+function inputKind(node: AnyInputNode): Kind {
+  if (node.valueType === 'string') return hasAppearance(node, 'multiline') ? 'multiline' : 'text'
+  if (node.valueType === 'date') {
+    if (hasAppearance(node, 'year')) return 'year'
+    return hasAppearance(node, 'month-year') ? 'month' : 'date'
+  }
+  return INPUT_KINDS[node.valueType] ?? 'text'
+}
+
+function uploadKind(node: UploadNode): Kind {
+  const { type } = node.nodeOptions.media
+  if (type === 'image') {
+    return hasAppearance(node, 'draw') || hasAppearance(node, 'signature') ? 'drawing' : 'photo'
+  }
+  if (type === 'audio') return 'audio'
+  return type === 'osm' ? 'unsupported' : 'file'
+}
+
 function selectKind(node: SelectNode): Kind {
-  if (node.selectType !== 'select1') return 'checkboxes'
+  // The head of a table: the questions below it say their choices themselves.
+  if (hasAppearance(node, 'label')) return 'note'
   const long = node.currentState.valueOptions.length > LONGEST_LIST
-  if (long || hasAppearance(node, 'autocomplete')) return 'combobox'
+  const searched = long || hasAppearance(node, 'autocomplete')
+  if (node.selectType !== 'select1') {
+    return searched || hasAppearance(node, 'minimal') ? 'folded' : 'checkboxes'
+  }
+  if (searched) return 'combobox'
   return hasAppearance(node, 'minimal') ? 'dropdown' : 'radio'
 }

@@ -1,30 +1,34 @@
 import type { RootNode } from '@getodk/xforms-engine'
 import { type InjectionKey, ref, type Ref } from 'vue'
-import { addressesCsv } from '@/domain/csv'
+import { ADDRESS_LIST, addressesCsv } from '@/domain/csv'
 import { db, type Draft, type StoredForm } from '@/storage/db'
 import { deleteDraft, draftXml, finishDraft, saveDraft } from '@/storage/drafts'
 import { attachmentsIn, dropPhoto, keepPhoto, photoFile, photosOf } from '@/storage/photos'
-import { openForm, setFormLanguage } from './engine'
+import { keepLastSaved, lastSavedXml } from '@/storage/lastSaved'
+import { type FormSources, openForm, setFormLanguage } from './engine'
+import { type MediaShelf, mediaShelf } from './media'
 import { answerWithRole, isTalk, observationOf, prefillAddress } from './observation'
+import { asksForLastSaved } from './prepareXForm'
 import { keepSaved, type Saver } from './saver'
 
-/** What a photo question needs: the store of photos of this draft. */
-export interface PhotoKeeper {
+/** What a question with a photo, sound or file needs: the store of those of this draft. */
+export interface FileKeeper {
   keep: (file: File) => Promise<void>
   drop: (name: string) => Promise<void>
   find: (name: string) => Promise<File | null>
 }
 
-export const PHOTO_KEEPER: InjectionKey<PhotoKeeper> = Symbol('photo-keeper')
+export const FILE_KEEPER: InjectionKey<FileKeeper> = Symbol('file-keeper')
 
 /** An open form: its nodes, the page one is at, and what keeps it on the disk. */
 export interface FormSession {
-  draft: Draft
-  form: StoredForm
+  form: Pick<StoredForm, 'id' | 'title'>
   root: RootNode
   page: Ref<number>
-  saver: Saver
-  photos: PhotoKeeper
+  /** Null when nothing is kept: a try-out at the desk. */
+  saver: Saver | null
+  files: FileKeeper
+  media: MediaShelf
   /** Makes it a queued observation. */
   finish: () => Promise<void>
   /** Stops; a draft in which nothing was answered yet is not kept. */
@@ -49,21 +53,26 @@ export async function openSession(draftId: string, locale: string): Promise<Form
     }),
     (change) => saveDraft(draftId, change),
   )
+  const media = mediaShelf(form.media ?? {})
   return {
-    draft,
     form,
     root,
     page,
     saver,
-    photos: photoKeeper(draftId, saver),
+    files: fileKeeper(draftId, saver),
+    media,
     finish: async () => {
       await saver.flush()
-      const attachments = await attachmentsIn(draftId, root.instanceState.instanceXML)
+      const xml = root.instanceState.instanceXML
+      const attachments = await attachmentsIn(draftId, xml)
       await finishDraft(observationOf(draft, form, root, attachments), isTalk(form))
       finished = true
       saver.stop()
+      // When this fails the work is safe already; the next form only misses its suggestions.
+      if (asksForLastSaved(form.xform)) await keepLastSaved(form.id, xml).catch(() => undefined)
     },
     leave: async () => {
+      media.close()
       if (finished) return
       await saver.flush()
       saver.stop()
@@ -73,13 +82,20 @@ export async function openSession(draftId: string, locale: string): Promise<Form
 }
 
 async function openRoot(draft: Draft, form: StoredForm, locale: string): Promise<RootNode> {
-  const csv = addressesCsv(form.usesAddresses ? await addressesOfRound(draft.roundId) : [])
   const xml = await draftXml(draft)
   const photos = await Promise.all((await photosOf(draft.id)).map(photoFile))
-  const root = await openForm(form.xform, csv, xml === null ? null : { xml, photos })
+  const root = await openForm(form.xform, await sourcesOf(draft, form), xml === null ? null : { xml, photos })
   setFormLanguage(root, locale)
   if (xml === null && draft.addressId) prefillAddress(root, form.roles, draft.addressId)
   return root
+}
+
+async function sourcesOf(draft: Draft, form: StoredForm): Promise<FormSources> {
+  const addresses = form.usesAddresses ? await addressesOfRound(draft.roundId) : []
+  return {
+    lists: { ...form.lists, [ADDRESS_LIST]: addressesCsv(addresses) },
+    lastSavedXml: asksForLastSaved(form.xform) ? await lastSavedXml(form.id) : null,
+  }
 }
 
 async function addressesOfRound(roundId: string) {
@@ -87,7 +103,7 @@ async function addressesOfRound(roundId: string) {
   return round ? db.addresses.where('areaId').anyOf(round.areaIds).toArray() : []
 }
 
-function photoKeeper(draftId: string, saver: Saver): PhotoKeeper {
+function fileKeeper(draftId: string, saver: Saver): FileKeeper {
   return {
     keep: (file) => keepPhoto(draftId, file),
     drop: async (name) => {

@@ -1,7 +1,11 @@
-import type { AnyControlNode } from '@getodk/xforms-engine'
+import type { AnyControlNode, RankItem, SelectItem } from '@getodk/xforms-engine'
 import type { Phrase } from '@/domain/status'
-import { labelOf, type Page, questionsOn } from './pages'
-import { kindOf } from './kind'
+import { choiceText } from './choices'
+import { pointsIn } from './geometry'
+import { type Kind, kindOf } from './kind'
+import { momentInWords } from './moments'
+import { labelOf, type Page, questionsOn, titleOf } from './pages'
+import { pathPhrase } from './pathPhrase'
 
 export interface SummaryLine {
   id: string
@@ -18,13 +22,8 @@ export interface SummaryPart {
 /** The answers in words, page by page; questions without an answer are left out. */
 export function summaryOf(pages: readonly Page[], locale: string): SummaryPart[] {
   return pages
-    .map((page, pageIndex) => ({ pageIndex, title: titleOf(page), lines: linesOf(page, locale) }))
+    .map((page, pageIndex) => ({ pageIndex, title: titleOf(page) ?? '', lines: linesOf(page, locale) }))
     .filter(({ lines }) => lines.length > 0)
-}
-
-function titleOf(page: Page): string {
-  const [first] = questionsOn(page)
-  return page.title ?? (first && labelOf(first)) ?? ''
 }
 
 function linesOf(page: Page, locale: string): SummaryLine[] {
@@ -39,12 +38,38 @@ export function answerOf(node: AnyControlNode, locale: string): SummaryLine['ans
   const value = node.currentState.instanceValue
   const kind = kindOf(node)
   if (!value || kind === 'note' || kind === 'unsupported') return null
-  if (kind === 'photo') return { key: 'photo.kept' }
-  if (kind === 'geopoint') return { key: 'place.accuracy', values: { m: accuracyOf(value) } }
-  if (kind === 'date') return { text: new Date(value).toLocaleDateString(locale, { dateStyle: 'long' }) }
+  if (isMoment(kind)) return { text: momentInWords(kind, value, locale) }
+  const phrase = PHRASES[kind]?.(value)
+  if (phrase) return phrase
+  if (kind === 'integer' || kind === 'decimal' || kind === 'range') return { text: value.replace('.', ',') }
+  if (node.nodeType === 'rank')
+    return { text: labelsOf(node.currentState.value, node.currentState.valueOptions) }
   if (node.nodeType !== 'select') return { text: value }
-  const labels = node.currentState.value.map((each) => node.getValueOption(each)?.label.asString ?? each)
-  return { text: labels.join(', ') }
+  return { text: labelsOf(node.currentState.value, node.currentState.valueOptions) }
+}
+
+/** Answers that are not words themselves. */
+const PHRASES: Partial<Record<Kind, (value: string) => Phrase>> = {
+  photo: () => ({ key: 'photo.kept' }),
+  drawing: () => ({ key: 'drawing.kept' }),
+  audio: () => ({ key: 'audio.kept' }),
+  file: () => ({ key: 'file.one' }),
+  acknowledge: () => ({ key: 'form.acknowledge' }),
+  geopoint: (value) => {
+    const m = accuracyOf(value)
+    return m > 0 ? { key: 'place.accuracy', values: { m } } : { key: 'place.kept' }
+  },
+  trace: (value) => pathPhrase(pointsIn(value, 'trace'), 'trace'),
+  shape: (value) => pathPhrase(pointsIn(value, 'shape'), 'shape'),
+}
+
+function isMoment(kind: Kind): kind is 'date' | 'month' | 'year' | 'time' | 'dateTime' {
+  return ['date', 'month', 'year', 'time', 'dateTime'].includes(kind)
+}
+
+function labelsOf(values: readonly string[], options: readonly (SelectItem | RankItem)[]): string {
+  const texts = new Map(options.map((option) => [option.value, choiceText(option)]))
+  return values.map((value) => texts.get(value) ?? value).join(', ')
 }
 
 function accuracyOf(geopoint: string): number {

@@ -88,6 +88,12 @@ export interface QueueItem {
   sealedMutation: Sealed | null
 }
 
+/** The newest answers of a form that asks for them. */
+export interface LastSaved {
+  formId: string
+  sealedXml: Sealed
+}
+
 interface StoredKey {
   id: string
   key: CryptoKey
@@ -104,6 +110,7 @@ export class RondgangDb extends Dexie {
   declare drafts: EntityTable<Draft, 'id'>
   declare photos: EntityTable<StoredPhoto, 'id'>
   declare queue: EntityTable<QueueItem, 'id'>
+  declare lastSaved: EntityTable<LastSaved, 'formId'>
 
   constructor(name = 'rondgang') {
     super(name, { chromeTransactionDurability: 'strict' })
@@ -118,6 +125,7 @@ export class RondgangDb extends Dexie {
       photos: 'id, observationId',
       queue: 'id, subjectId, state, madeMs, addressId, safe',
     })
+    this.version(2).stores({ lastSaved: 'formId' })
   }
 }
 

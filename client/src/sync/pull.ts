@@ -33,7 +33,7 @@ function pullUrl(cursor: string | null): string {
 
 /** A page and its cursor in one transaction: after a break the page comes again, which changes nothing. */
 export async function applyPage(page: PullAnswer, fromStart: boolean): Promise<void> {
-  const tables = [db.rounds, db.areas, db.addresses, db.forms, db.drafts, db.queue, db.device]
+  const tables = [db.rounds, db.areas, db.addresses, db.forms, db.drafts, db.queue, db.device, db.lastSaved]
   await db.transaction('rw', tables, async () => {
     if (fromStart) await forgetEverything()
     for (const change of page.changes.filter(isChange)) await applyChange(change)
@@ -82,4 +82,6 @@ async function dropUnusedForms(): Promise<void> {
     .equals(0)
     .filter((form: StoredForm) => !used.has(`${form.id} ${form.version}`))
     .delete()
+  const left = new Set(await db.forms.orderBy('id').uniqueKeys())
+  await db.lastSaved.filter(({ formId }) => !left.has(formId)).delete()
 }

@@ -60,6 +60,10 @@ export interface FormData {
   xform: string
   usesAddresses: boolean
   roles: FormRole[]
+  /** The lists that come with this version, as CSV by file name; `adressen.csv` the client makes itself. */
+  lists?: Record<string, string>
+  /** Pictures and sounds of the form, as data URLs by file name. */
+  media?: Record<string, string>
 }
 
 interface EntityData {

@@ -19,10 +19,12 @@ import { fitted } from '@/forms/reducePhoto'
 import { summaryOf } from '@/forms/summary'
 import { makeAddress, makeForm, makePhoto, readXForm, ROUND_ID } from '../factories'
 
-const CSV = addressesCsv([makeAddress(), makeAddress({ id: 'a-13', number: 13 })])
+const SOURCES = {
+  lists: { 'adressen.csv': addressesCsv([makeAddress(), makeAddress({ id: 'a-13', number: 13 })]) },
+}
 
 async function openTalk(): Promise<RootNode> {
-  return openForm(readXForm('keukentafelgesprek'), CSV, null)
+  return openForm(readXForm('keukentafelgesprek'), SOURCES, null)
 }
 
 function choose(root: RootNode, path: string, value: string): void {
@@ -45,7 +47,7 @@ function startTalk(root: RootNode): void {
 test.each(['keukentafelgesprek', 'initiatiefenquete', 'wijkschouw'])(
   'every question of %s has a control',
   async (name) => {
-    const root = await openForm(readXForm(name), CSV, null)
+    const root = await openForm(readXForm(name), SOURCES, null)
     expect(controlsOf(root).map((node) => [node.currentState.reference, kindOf(node)])).toMatchSnapshot()
   },
 )
@@ -79,7 +81,7 @@ test('a draft with two issues and a photo comes back as identical XML', async ()
   texts.forEach((node, at) => node.setValue(`Vraagstuk ${at} & "meer" <hier>`))
   ;(controlsAt(root, '/data/vraagstuk/foto')[1] as UploadNode).setValue(makePhoto('1732280580000.jpg'))
   const xml = root.instanceState.instanceXML
-  const restored = await openForm(readXForm('keukentafelgesprek'), CSV, {
+  const restored = await openForm(readXForm('keukentafelgesprek'), SOURCES, {
     xml,
     photos: [makePhoto('1732280580000.jpg')],
   })
@@ -87,7 +89,7 @@ test('a draft with two issues and a photo comes back as identical XML', async ()
   expect(xml).toContain('<foto>1732280580000.jpg</foto>')
 })
 test('a photo keeps the name it was stored by', async () => {
-  const root = await openForm(readXForm('wijkschouw'), CSV, null)
+  const root = await openForm(readXForm('wijkschouw'), SOURCES, null)
   const node = controlsOf(root).find((each) => each.nodeType === 'upload') as UploadNode
   node.setValue(makePhoto('123.jpg'))
   expect(node.currentState.instanceValue).toBe('123.jpg')

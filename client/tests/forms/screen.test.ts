@@ -131,9 +131,9 @@ test('a schouw asks everything on one page', async () => {
   expect(document.querySelectorAll('.rg-question')).toHaveLength(6)
 })
 test('a question of a type we do not know says so and is not in the way', async () => {
-  const xform = makeForm('wijkschouw').xform.replace('mediatype="image/*"', 'mediatype="audio/*"')
-  await db.forms.put(makeForm('wijkschouw', { xform, version: 'audio' }))
-  const form = makeForm('wijkschouw', { version: 'audio' })
+  const xform = makeForm('wijkschouw').xform.replace('mediatype="image/*"', 'mediatype="osm/*"')
+  await db.forms.put(makeForm('wijkschouw', { xform, version: 'osm' }))
+  const form = makeForm('wijkschouw', { version: 'osm' })
   await openScreen('wijkschouw', await startDraft({ roundId: ROUND_ID, form }))
   expect(document.querySelector('#app')?.textContent).toContain('Deze vraag werkt nog niet in de app')
 })
