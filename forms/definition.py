@@ -1,11 +1,12 @@
 """A form as plain data, read from its XForm once. Everything that must know what a form asks reads this."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from lxml import etree
 
 ROLE_NAMESPACE = "urn:rondgang:rollen:1"
+ROLE = f"{{{ROLE_NAMESPACE}}}rol"
 NS = {
     "x": "http://www.w3.org/2002/xforms",
     "h": "http://www.w3.org/1999/xhtml",
@@ -77,8 +78,6 @@ def read_definition(xform: str) -> Definition:
     root = etree.fromstring(xform.encode(), etree.XMLParser(resolve_entities=False, no_network=True))
     instance = _one(root, "//x:model/x:instance[1]/*")
     texts = _texts(root)
-    controls = {control.get("ref"): control for control in root.iterfind(".//h:body//*[@ref]", NS)}
-    repeats = {repeat.get("nodeset") for repeat in root.iterfind(".//h:body//x:repeat", NS)}
     return Definition(
         form_id=instance.get("id", ""),
         version=instance.get("version", ""),
@@ -87,31 +86,45 @@ def read_definition(xform: str) -> Definition:
         languages=tuple(texts),
         uses_addresses=bool(root.findall(f".//x:instance[@src='{ADDRESS_LIST}']", NS)),
         lists=_lists(root),
-        questions=tuple(
-            _question(bind, controls, repeats, texts)
-            for bind in root.iterfind(".//x:bind", NS)
-            if "/meta/" not in bind.get("nodeset", "")
-        ),
+        questions=tuple(_questions(root, instance, texts)),
         choice_labels=_choice_labels(root, texts),
     )
 
 
+def _questions(root: etree._Element, instance: etree._Element, texts: dict[str, dict[str, str]]) -> Iterator[Question]:
+    """Every node with a bind, a control or a repeat, in the order of the instance. pyxform binds no bare groups."""
+    controls = {control.get("ref"): control for control in root.iterfind(".//h:body//*[@ref]", NS)}
+    repeats = {repeat.get("nodeset") for repeat in root.iterfind(".//h:body//x:repeat", NS)}
+    binds = {bind.get("nodeset"): bind for bind in root.iterfind(".//x:bind", NS)}
+    for path in dict.fromkeys(_paths(instance, "")):
+        bind, control = binds.get(path), controls.get(path)
+        if "/meta/" not in f"{path}/" and not (bind is None and control is None and path not in repeats):
+            yield _question(path, bind, control, path in repeats, texts)
+
+
+def _paths(node: etree._Element, above: str) -> Iterator[str]:
+    path = f"{above}/{etree.QName(node).localname}"
+    yield path
+    for child in node:
+        yield from _paths(child, path)
+
+
 def _question(
-    bind: etree._Element,
-    controls: Mapping[str | None, etree._Element],
-    repeats: set[str | None],
+    path: str,
+    bind: etree._Element | None,
+    control: etree._Element | None,
+    is_repeat: bool,
     texts: dict[str, dict[str, str]],
 ) -> Question:
-    path = bind.get("nodeset", "")
-    control = controls.get(path)
+    traits = {} if bind is None else dict(bind.attrib)
     itemset = None if control is None else control.find("x:itemset", NS)
     return Question(
         path=path,
-        type=bind.get("type", "repeat" if path in repeats else "group"),
+        type=str(traits.get("type", "repeat" if is_repeat else "group")),
         control="" if control is None else etree.QName(control).localname,
         appearance="" if control is None else control.get("appearance", ""),
-        role=bind.get(f"{{{ROLE_NAMESPACE}}}rol"),
-        is_repeat=path in repeats,
+        role=str(traits[ROLE]) if ROLE in traits else None,
+        is_repeat=is_repeat,
         labels=_labels(control, texts),
         choices=None if itemset is None else _list_name(itemset.get("nodeset", "")),
     )

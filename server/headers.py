@@ -13,6 +13,7 @@ BASE = {
     "connect-src": ["'self'"],
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
+    "frame-src": ["'self'"],
     "img-src": ["'self'", "data:", "blob:"],
     "script-src": ["'self'"],
     "style-src": ["'self'"],
@@ -22,6 +23,7 @@ APP = {
     **BASE,
     "manifest-src": ["'self'"],
     "form-action": ["'none'"],
+    "frame-ancestors": ["'self'"],  # the desk shows a preview of a form in it
     "img-src": ["'self'", "blob:"],
     "script-src": ["'self'", "'wasm-unsafe-eval'"],  # the form engine's XPath parser is WebAssembly
 }

@@ -68,10 +68,10 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
 @with_app
 def publish(files: tuple[Path, ...]) -> None:
     """Publishes forms; phones in a round with them get the new version at their next pull."""
-    from server.publishing import publish_and_tell
+    from server.publishing import publish_file
 
     for file in files:
-        version, counted = publish_and_tell(file.read_bytes(), file.name)
+        version, counted = publish_file(file.read_bytes(), file.name)
         click.echo(f"{version.form_id} versie {version.version} is gepubliceerd.")
         if counted:
             click.echo(f"  {counted} observaties die erop wachtten tellen nu mee.")

@@ -19,6 +19,11 @@ OUTCOMES = {
     "onbewoond": N_("Onbewoond"),
     "geen_toegang": N_("Geen toegang"),
 }
+FORM_STATES = {
+    "concept": N_("concept"),
+    "gepubliceerd": N_("gepubliceerd"),
+    "ingetrokken": N_("ingetrokken"),
+}
 KINDS = {
     "gemeente": N_("gemeente"),
     "wijk": N_("wijk"),
@@ -43,6 +48,7 @@ def set_up_words(app: Flask) -> None:
 
     app.add_template_filter(outcome)
     app.add_template_filter(kind)
+    app.add_template_filter(form_state)
     app.add_template_filter(percent)
     app.add_template_filter(number)
     app.add_template_filter(moment)
@@ -55,6 +61,10 @@ def outcome(code: str) -> str:
 
 def kind(code: str) -> str:
     return gettext(KINDS[code]) if code in KINDS else code
+
+
+def form_state(code: str) -> str:
+    return gettext(FORM_STATES[code]) if code in FORM_STATES else code
 
 
 def percent(rate: float | None) -> str:

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from forms.library import library_forms
 from server.inventory.models import Melding
-from server.publishing import publish_and_tell
+from server.publishing import publish_file
 from sync.models import Observation
 from tests.support import TALK, Rows, Village
 
@@ -22,7 +22,7 @@ def test_held_observation_counts_after_its_form_is_published(village: Village, a
     path = next(path for path in library_forms() if path.stem == TALK)
 
     with app.app_context():
-        _, counted = publish_and_tell(path.read_bytes().replace(version.encode(), NEXT.encode()), path.name)
+        _, counted = publish_file(path.read_bytes().replace(version.encode(), NEXT.encode()), path.name)
 
     assert counted == 1
     (observation,) = rows(select(Observation))[0]
