@@ -25,6 +25,8 @@ def position(context: Context, nodes: Value | None = None) -> Value:
     found = node_set(nodes).nodes
     if len(found) != 1:
         raise NotEvaluated("position(): one node was expected")
+    parent = found[0].parent
+    context.run.spend(len(parent.children) if parent else 1)
     return float(found[0].position)
 
 
@@ -86,6 +88,7 @@ def indexed_repeat(context: Context, target: Value, *pairs: Value) -> Value:
         raise NotEvaluated("indexed-repeat(): every repeat needs a number")
     found = list(node_set(target).nodes)
     within: list[Node] = []
+    context.run.spend(len(found) * len(pairs))
     for repeats, number in zip(pairs[::2], pairs[1::2], strict=True):
         inside = [node for node in node_set(repeats).nodes if set(within) <= set(node.ancestors_or_self())]
         place = context.number(number)

@@ -125,8 +125,9 @@ def _walk_from_document(context: Context, steps: list[Step]) -> list[Node]:
 def _take(context: Context, nodes: list[Node], step: Step) -> list[Node]:
     found: list[Node] = []
     for node in nodes:
-        candidates = [one for one in _AXES[step.axis](node) if step.name is None or one.name == step.name]
-        context.run.spend(len(candidates) + 1)
+        reached = list(_AXES[step.axis](node))
+        context.run.spend(len(reached) + 1)
+        candidates = reached if step.name is None else [one for one in reached if one.name == step.name]
         for predicate in step.predicates:
             candidates = _matching(context, candidates, predicate)
         found += candidates
