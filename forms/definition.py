@@ -116,14 +116,14 @@ def _question(
     is_repeat: bool,
     texts: dict[str, dict[str, str]],
 ) -> Question:
-    traits = {} if bind is None else dict(bind.attrib)
+    traits = {} if bind is None else {str(name): str(value) for name, value in bind.attrib.items()}
     itemset = None if control is None else control.find("x:itemset", NS)
     return Question(
         path=path,
-        type=str(traits.get("type", "repeat" if is_repeat else "group")),
+        type=traits.get("type", "repeat" if is_repeat else "group"),
         control="" if control is None else etree.QName(control).localname,
         appearance="" if control is None else control.get("appearance", ""),
-        role=str(traits[ROLE]) if ROLE in traits else None,
+        role=traits.get(ROLE),
         is_repeat=is_repeat,
         labels=_labels(control, texts),
         choices=None if itemset is None else _list_name(itemset.get("nodeset", "")),

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 import shapely
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Executable, create_engine, text
 
 from core.config import Settings
@@ -21,9 +22,11 @@ from maps.areas import Population, save_area, save_boundary, save_population
 from maps.models import Address
 from server.app import create_app
 from server.migrating import upgrade_database
+from server.people.models import OPBOUWWERKER
+from server.people.setup import add_person
 from sync.models import Round
 from sync.queries import set_round_scope
-from tests.support import MakeArea, Rows, Village, make_settings
+from tests.support import EMAIL, PASSWORD, LogIn, MakeArea, Rows, Village, csrf, make_settings
 
 DATABASES = ("sqlite", "postgresql")
 
@@ -146,3 +149,20 @@ def village(app: Flask, make_area: MakeArea) -> Village:
         set_round_scope(round_.id, [area_id], form_ids)
         db.session.commit()
         return Village(app, area_id, round_.id, (str(doors[0].id), str(doors[1].id)))
+
+
+@pytest.fixture
+def log_in(app: Flask) -> LogIn:
+    """A browser of a person with this role, logged in."""
+
+    def make(role: str = OPBOUWWERKER) -> FlaskClient:
+        with app.app_context():
+            add_person(app, EMAIL, PASSWORD, role)
+            db.session.commit()
+        browser = app.test_client()
+        token = csrf(browser.get("/inloggen").text)
+        answer = browser.post("/inloggen", data={"email": EMAIL, "password": PASSWORD, "csrf_token": token})
+        assert answer.status_code == 302
+        return browser
+
+    return make

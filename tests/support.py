@@ -1,5 +1,6 @@
 """What tests share that is no fixture: settings, a village with phones, photos."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from uuid import UUID, uuid4
 
 import httpx
 from flask import Flask
+from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import Executable
 
@@ -20,9 +22,11 @@ from sync.client import Photo, SyncClient
 from sync.devices import make_enrolment
 from sync.models import Round
 
+EMAIL, PASSWORD = "anna@gemeente.example", "correct-horse-battery"
 TALK = "keukentafelgesprek"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
+LogIn = Callable[..., FlaskClient]
 Rows = Callable[[Executable], list[Any]]
 MakeArea = Callable[..., UUID]
 
@@ -92,3 +96,9 @@ def make_photo(colour: str = "green", edge: int = 64) -> Photo:
     out = BytesIO()
     Image.new("RGB", (edge, edge), colour).save(out, "JPEG")
     return Photo(f"{colour}.jpg", out.getvalue())
+
+
+def csrf(page: str) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found, page
+    return found[1]

@@ -1,7 +1,6 @@
 """The desk: who logs in sees participation, statements, map and photos; who does not sees nothing."""
 
 import re
-from collections.abc import Callable
 from html import unescape
 from uuid import UUID, uuid4
 
@@ -10,40 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from core.db import db
-from server.people.models import OPBOUWWERKER, TEAMLID, AuditEntry
-from server.people.setup import add_person
-from tests.support import Rows, Village, make_photo
+from server.people.models import TEAMLID, AuditEntry
+from tests.support import EMAIL, LogIn, Rows, Village, csrf, make_photo
 
-EMAIL, PASSWORD = "anna@gemeente.example", "correct-horse-battery"
 SOME_ID = UUID(int=1)
 NL = {"Accept-Language": "nl"}
-
-
-def csrf(page: str) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    assert found, page
-    return found[1]
-
-
-LogIn = Callable[..., FlaskClient]
-
-
-@pytest.fixture
-def log_in(app: Flask) -> LogIn:
-    """A browser of a person with this role, logged in."""
-
-    def make(role: str = OPBOUWWERKER) -> FlaskClient:
-        with app.app_context():
-            add_person(app, EMAIL, PASSWORD, role)
-            db.session.commit()
-        browser = app.test_client()
-        token = csrf(browser.get("/inloggen").text)
-        answer = browser.post("/inloggen", data={"email": EMAIL, "password": PASSWORD, "csrf_token": token})
-        assert answer.status_code == 302
-        return browser
-
-    return make
 
 
 def text_of(browser: FlaskClient, path: str) -> str:
