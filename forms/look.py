@@ -32,16 +32,16 @@ class Look:
         parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True)
         self.document = read_tree(etree.fromstring(instance_xml.encode(), parser))
         self.not_evaluated: dict[tuple[str, str], str] = {}
-        self._logic, self._expressions, self._impossible = logic, expressions, impossible
+        self.logic, self.expressions, self._impossible = logic, expressions, impossible
         self._relevance: dict[Node, bool | None] = {}
         self._run = Run(now, self.text_of, Lists(logic.lists, self._choice_label, self._text))
         self._complete(self.document.children[0])
 
     def _complete(self, node: Node) -> None:
         present = {child.name for child in node.children}
-        node.is_repeat = node.path in self._logic.repeats
-        for name in self._logic.children.get(node.path, ()):
-            if name not in present and f"{node.path}/{name}" not in self._logic.repeats:
+        node.is_repeat = node.path in self.logic.repeats
+        for name in self.logic.children.get(node.path, ()):
+            if name not in present and f"{node.path}/{name}" not in self.logic.repeats:
                 node.children.append(Node(name, node, is_absent=True))
         for child in node.children:
             self._complete(child)
@@ -55,7 +55,7 @@ class Look:
 
     def relevance(self, node: Node) -> bool | None:
         """Whether the form asks for this node; None when that cannot be evaluated."""
-        if node.path not in self._logic.children:  # an item of a list
+        if node.path not in self.logic.children:  # an item of a list
             return True
         if node not in self._relevance:
             self._relevance[node] = True  # for an expression that comes back to its own node
@@ -78,7 +78,7 @@ class Look:
 
     def value(self, node: Node, kind: str, otherwise: Value = "") -> Value | None:
         """The value of this expression of the node, `otherwise` when it has none, None when it cannot be evaluated."""
-        expression = self._expressions.get((node.path, kind))
+        expression = self.expressions.get((node.path, kind))
         if expression is None:
             return None if (node.path, kind) in self._impossible else otherwise
         try:
@@ -109,14 +109,14 @@ class Look:
             return None
 
     def _choice_label(self, path: str, value: str) -> str:
-        bind = self._logic.binds.get(path)
-        labels = self._logic.definition.choice_labels.get(bind.choices.list_name if bind and bind.choices else "")
+        bind = self.logic.binds.get(path)
+        labels = self.logic.definition.choice_labels.get(bind.choices.list_name if bind and bind.choices else "")
         if labels is None:
             raise NotEvaluated(f"jr:choice-name(): {path} has no list of choices in the form")
         return _one_language(labels.get(value, {}))
 
     def _text(self, name: str) -> str:
-        return _one_language(self._logic.texts.get(name, {}))
+        return _one_language(self.logic.texts.get(name, {}))
 
 
 def _one_language(texts: Mapping[str, str]) -> str:
