@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from forms.definition import NS, Definition, read_definition
+from forms.definition import NS, Definition, Question, read_definition
 from forms.xpath.nodes import Node, read_tree
 
 EXPRESSIONS = ("required", "constraint", "relevant", "calculate")
@@ -33,14 +33,12 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """One node. `control` is its element in the form's body ("" for what nobody fills in); messages by language."""
+    """One node. `question` is None for what nobody is asked (`/data/meta`); messages are by kind and language tag."""
 
     path: str
-    type: str
-    control: str
+    question: Question | None
     is_readonly: bool
     expressions: Mapping[str, str]
-    labels: Mapping[str, str]
     messages: Mapping[str, Mapping[str, str]]
     choices: Choices | None
 
@@ -66,14 +64,14 @@ def read_logic(xform: str, lists: Mapping[str, Sequence[Mapping[str, str]]]) -> 
     instance = root.find(".//x:model/x:instance/*", NS)
     assert instance is not None
     controls = {control.get("ref"): control for control in root.iterfind(".//h:body//*[@ref]", NS)}
-    labels = {question.path: question.labels for question in definition.questions}
+    questions = {question.path: question for question in definition.questions}
     children: dict[str, list[str]] = {}
     _add_children(children, instance, "")
     return Logic(
         definition=definition,
         root=etree.QName(instance).localname,
         binds={
-            path: _bind(path, bind, controls.get(path), labels.get(path, {}), texts, known)
+            path: _bind(path, bind, controls.get(path), questions.get(path), texts, known)
             for path, bind in _binds(root, controls)
         },
         children=children,
@@ -96,18 +94,16 @@ def _bind(
     path: str,
     bind: etree._Element | None,
     control: etree._Element | None,
-    labels: Mapping[str, str],
+    question: Question | None,
     texts: Mapping[str, Mapping[str, str]],
     lists: Mapping[str, Node],
 ) -> Bind:
     traits: Mapping[str, str] = {} if bind is None else {str(key): str(value) for key, value in bind.attrib.items()}
     return Bind(
         path=path,
-        type=traits.get("type", "string"),
-        control="" if control is None else etree.QName(control).localname,
+        question=question,
         is_readonly=traits.get("readonly", "").strip() == "true()",
         expressions={kind: traits[kind] for kind in EXPRESSIONS if traits.get(kind, "").strip()},
-        labels=labels,
         messages={
             kind: _message(traits.get(f"{_JAVAROSA}{kind}Msg", ""), texts) for kind in ("required", "constraint")
         },

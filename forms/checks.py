@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from forms.answer_types import is_of_type
+from forms.answers import Answer
 from forms.binds import Bind, Logic, read_logic
+from forms.definition import Question
 from forms.look import Look
+from forms.typed import typed_value
 from forms.xpath.evaluate import Compiled, compile_expression
 from forms.xpath.nodes import Node
 from forms.xpath.values import NotEvaluated
@@ -88,15 +90,16 @@ class Checks:
         faults: list[CheckFault] = []
         for node in look.document.descendants_or_self():
             bind = self.logic.binds.get(node.path)
-            if bind is None or not bind.control or node.children or len(faults) == MAX_FAULTS:
+            question = bind.question if bind else None
+            if bind is None or question is None or not question.control or node.children or len(faults) == MAX_FAULTS:
                 continue
-            kind = _fault_of(look, node, bind)
+            kind = _fault_of(look, node, bind, question)
             if kind is not None:
-                faults.append(CheckFault(node.path, node.key, kind, bind.labels, bind.messages.get(kind, {})))
+                faults.append(CheckFault(node.path, node.key, kind, question.labels, bind.messages.get(kind, {})))
         return Outcome(tuple(faults), look.not_evaluated)
 
 
-def _fault_of(look: Look, node: Node, bind: Bind) -> str | None:
+def _fault_of(look: Look, node: Node, bind: Bind, question: Question) -> str | None:
     """The kind of fault of this answer, or None. Blanks alone are neither an answer nor a missing one."""
     relevance = look.relevance(node)
     if relevance is False:
@@ -106,19 +109,19 @@ def _fault_of(look: Look, node: Node, bind: Bind) -> str | None:
         return REQUIRED if is_missing else None
     if not node.own_text.strip():
         return None
-    if not _fits(look, node, bind):
+    if not _fits(look, node, bind, question):
         return TYPE
     return None if look.holds(node, CONSTRAINT, otherwise=True) else CONSTRAINT
 
 
-def _fits(look: Look, node: Node, bind: Bind) -> bool:
+def _fits(look: Look, node: Node, bind: Bind, question: Question) -> bool:
     """Whether the answer has the type of its question and is one of its choices. What is calculated is not judged."""
     if "calculate" in bind.expressions:
         return True
     if bind.choices is None:
-        return is_of_type(bind.type, node.own_text)
+        return typed_value(question, Answer(node.path, "", node.own_text.strip())) is not None
     offered = look.choices(node, bind.choices)
-    chosen = [node.own_text.strip()] if bind.control == "select1" else node.own_text.split()
+    chosen = [node.own_text.strip()] if question.kind == "select1" else node.own_text.split()
     return offered is None or offered.issuperset(chosen)
 
 
