@@ -9,5 +9,8 @@ import { startUpdates } from './updates'
 
 startLanguage()
 createApp(App).use(i18n).use(router).mount('#app')
-startSync(i18n.global.locale.value)
-startUpdates()
+// A try-out in a frame of the desk is no phone: it hands nothing in, and stores nothing for offline use.
+if (!location.hash.startsWith('#/proef')) {
+  startSync(i18n.global.locale.value)
+  startUpdates()
+}

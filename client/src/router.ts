@@ -20,6 +20,7 @@ export const router = createRouter({
       props: true,
     },
     { path: '/verstuurd', name: 'sent', component: () => import('@/screens/SentScreen.vue') },
+    { path: '/proef', name: 'preview', component: () => import('@/screens/PreviewScreen.vue') },
     { path: '/:rest(.*)*', redirect: { name: 'today' } },
   ],
 })

@@ -13,3 +13,8 @@ const mapElements = document.querySelectorAll<HTMLElement>('[data-rg-map]')
 if (mapElements.length > 0) {
   void import('./map').then(({ drawMap }) => mapElements.forEach((element) => void drawMap(element)))
 }
+
+const previewElements = document.querySelectorAll<HTMLElement>('[data-rg-preview]')
+if (previewElements.length > 0) {
+  void import('./preview').then(({ showPreview }) => previewElements.forEach(showPreview))
+}

@@ -19,13 +19,18 @@ export function clearSketch(canvas: HTMLCanvasElement): void {
 /** Draws what was kept before, as large as it fits. */
 export async function putOnSketch(canvas: HTMLCanvasElement, kept: Blob): Promise<void> {
   clearSketch(canvas)
-  const picture = await createImageBitmap(kept).catch(() => null)
+  const picture = await readPicture(kept).catch(() => null)
   if (!picture) return
   const scale = Math.min(canvas.width / picture.width, canvas.height / picture.height)
   const [width, height] = [picture.width * scale, picture.height * scale]
   const [x, y] = [(canvas.width - width) / 2, (canvas.height - height) / 2]
   canvas.getContext('2d')?.drawImage(picture, x, y, width, height)
   picture.close()
+}
+
+/** A photo of a kind that this browser cannot draw (HEIC) fails here; the answer keeps it all the same. */
+async function readPicture(kept: Blob): Promise<ImageBitmap> {
+  return createImageBitmap(kept)
 }
 
 /** The place on the canvas of a place on the screen. */
