@@ -110,8 +110,8 @@ def ends_with(_context: Context, value: Value, needle: Value) -> Value:
 
 
 @function("regex", 2)
-def regex(_context: Context, value: Value, pattern: Value) -> Value:
-    return matches(to_string(pattern), to_string(value))
+def regex(context: Context, value: Value, pattern: Value) -> Value:
+    return matches(to_string(pattern), to_string(value), context.run.spend)
 
 
 @function("digest", 2, 3)
