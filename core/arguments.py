@@ -17,6 +17,12 @@ class ProblemParser(FlaskParser):
         by_place = error.messages  # webargs puts the place (json, query) on top
         raise Problem(INPUT_INVALID, faults=[fault for inner in by_place.values() for fault in faults_of(inner)])
 
+    def load_json(self, req: Any, schema: Any) -> Any:
+        try:
+            return super().load_json(req, schema)
+        except (RecursionError, ValueError) as error:  # nested too deep, or a number of thousands of digits
+            raise Problem(BODY_UNREADABLE, type(error).__name__) from error
+
     def _handle_invalid_json_error(self, error: Any, *_args: Any, **_kwargs: Any) -> Any:
         raise Problem(BODY_UNREADABLE, str(error))
 

@@ -2,9 +2,12 @@
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from core.problems import SETTING_WRONG, Problem
 
 PDOK_GREY = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
 PDOK_ATTRIBUTION = "Kaartgegevens © Kadaster"
@@ -43,8 +46,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process; makes the data folder and the secret key when they are not there yet."""
     env = os.environ if environ is None else environ
     data = Path(env.get("RONDGANG_DATA", "var")).resolve()
-    data.mkdir(parents=True, exist_ok=True)
-    host, port = env.get("HOST", "127.0.0.1"), int(env.get("PORT", "8000"))
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    host, port = env.get("HOST", "127.0.0.1"), _number(env, "PORT", 8000, most=65535)
     return Settings(
         data=data,
         database_url=_sqlalchemy_url(env.get("DATABASE_URL") or f"sqlite:///{data / 'rondgang.db'}"),
@@ -53,12 +56,20 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         host=host,
         port=port,
         base_url=(env.get("BASE_URL") or f"http://{host}:{port}").rstrip("/"),
-        workers=int(env.get("WEB_CONCURRENCY", "2")),
+        workers=_number(env, "WEB_CONCURRENCY", 2, most=1000),
         secret_key=env.get("SECRET_KEY") or _kept_secret(data / "keys" / "secret_key"),
-        trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
+        trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, most=10),
         basemap_url=env.get("BASEMAP_URL", PDOK_GREY),
         basemap_attribution=env.get("BASEMAP_ATTRIBUTION", PDOK_ATTRIBUTION),
     )
+
+
+def _number(env: Mapping[str, str], name: str, otherwise: int, most: int) -> int:
+    """This setting as a number from 0 to `most`. Raises SETTING_WRONG."""
+    text = env.get(name) or str(otherwise)
+    if not text.isdecimal() or int(text) > most:
+        raise Problem(SETTING_WRONG, f"{name}={text}: 0 - {most}")
+    return int(text)
 
 
 def _sqlalchemy_url(url: str) -> str:
@@ -77,9 +88,10 @@ def _kept_secret(path: Path) -> str:
     """
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(48))
+        handle, name = tempfile.mkstemp(dir=path.parent)  # readable by its owner only
+        draft = Path(name)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
         try:
             os.link(draft, path)
         except FileExistsError:

@@ -112,6 +112,12 @@ INSTANCE_UNREADABLE = Kind(
     N_("De antwoorden zijn niet leesbaar als antwoorden op dit formulier."),
     N_("Uw werk staat nog op deze telefoon. Neem contact op met uw coördinator."),
 )
+MUTATION_TAKEN = Kind(
+    "mutation-taken",
+    409,
+    N_("De server kent dit nummer al, met een andere inhoud."),
+    N_("Wat u verstuurde is bewaard. Neem contact op met uw coördinator."),
+)
 OBSERVATION_EXISTS = Kind(
     "observation-exists",
     409,
@@ -132,9 +138,6 @@ UPLOAD_UNKNOWN = Kind("upload-unknown", 404, N_("Deze foto is nog niet begonnen.
 UPLOAD_OFFSET_WRONG = Kind(
     "upload-offset-wrong", 409, N_("Het versturen ging op een andere plek verder."), N_("Vraag de plek opnieuw op.")
 )
-UPLOAD_LOCKED = Kind(
-    "upload-locked", 423, N_("Deze foto wordt al verstuurd."), N_("Wacht even en vraag de plek opnieuw op.")
-)
 CHECKSUM_WRONG = Kind(
     "checksum-wrong", 460, N_("Een stuk van de foto is onderweg beschadigd."), N_("Verstuur dit stuk opnieuw.")
 )
@@ -148,6 +151,16 @@ AREAS_UNREADABLE = Kind(
 AREA_UNKNOWN = Kind(
     "area-unknown", 404, N_("Dit gebied bestaat niet."), N_("Kijk op de pagina Gebieden welke namen er zijn.")
 )
+PERSON_EXISTS = Kind("person-exists", 409, N_("Deze persoon is er al."), N_("Kies een ander e-mailadres."))
+EMAIL_WRONG = Kind("email-wrong", 400, N_("Dit is geen e-mailadres."), N_("Schrijf het als naam@gemeente.nl."))
+SETTING_WRONG = Kind("setting-wrong", 500, N_("Een instelling klopt niet."), N_("Kijk in de tabel van de README."))
+DATABASE_FAILED = Kind(
+    "database-failed",
+    503,
+    N_("De database antwoordt niet zoals het moet."),
+    N_("Kijk of DATABASE_URL klopt, en draai eerst 'rondgang migrate'."),
+)
+PORT_TAKEN = Kind("port-taken", 409, N_("Op deze poort draait al iets."), N_("Stop het, of kies een andere PORT."))
 ROUND_MISSING = Kind("round-missing", 404, N_("Deze ronde is er niet."), N_("Maak eerst een ronde met dit gebied."))
 SERVER_UNREACHABLE = Kind(
     "server-unreachable", 503, N_("De server antwoordt niet."), N_("Start de server en probeer het opnieuw.")

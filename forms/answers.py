@@ -1,7 +1,7 @@
 """Answers: instance XML as a phone sends it, read safely against nothing but itself."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -49,11 +49,19 @@ class Instance:
     version: str
     all: tuple[Answer, ...]
     group_keys: tuple[tuple[str, str], ...]
+    by_path: Mapping[str, Sequence[Answer]]
 
-    def answers(self, path: str, within: str = "") -> Iterator[Answer]:
-        """The non-empty answers at this path; with `within`, those inside one group or repeat instance."""
-        prefix = f"{within}/" if within else ""
-        return (answer for answer in self.all if answer.path == path and answer.key.startswith(prefix))
+    def answers(self, path: str) -> Sequence[Answer]:
+        """The non-empty answers at this path, in document order."""
+        return self.by_path.get(path, ())
+
+    def first_by_group(self, path: str, group: str) -> dict[str, Answer]:
+        """The first answer at this path in each instance of the group or repeat at `group`, by the instance's key."""
+        depth = group.count("/") + 1
+        found: dict[str, Answer] = {}
+        for answer in self.answers(path):
+            found.setdefault("/".join(answer.key.split("/")[:depth]), answer)
+        return found
 
     def groups(self, path: str) -> Iterator[str]:
         """The keys of the instances of a group or repeat."""
@@ -65,9 +73,8 @@ def parse_instance(xml: str) -> Instance:
     raw = xml.encode()
     if len(raw) > MAX_INSTANCE_BYTES:
         raise Problem(INSTANCE_UNREADABLE, f"{len(raw)} bytes, ten hoogste {MAX_INSTANCE_BYTES}")
-    parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True)
     try:
-        root = etree.fromstring(raw, parser)
+        root = etree.fromstring(raw, _parser())
     except etree.XMLSyntaxError as error:
         raise Problem(INSTANCE_UNREADABLE, str(error)) from error
     if root.getroottree().docinfo.internalDTD is not None:
@@ -76,7 +83,17 @@ def parse_instance(xml: str) -> Instance:
     groups: list[tuple[str, str]] = []
     name = etree.QName(root).localname
     _walk(root, f"/{name}", f"/{name}", 0, answers, groups)
-    return Instance(root.get("id", ""), root.get("version", ""), tuple(answers), tuple(groups))
+    by_path: dict[str, list[Answer]] = {}
+    for answer in answers:
+        by_path.setdefault(answer.path, []).append(answer)
+    return Instance(root.get("id", ""), root.get("version", ""), tuple(answers), tuple(groups), by_path)
+
+
+def _parser() -> etree.XMLParser:
+    """A parser that reaches for nothing and hands out text in one piece."""
+    return etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+    )
 
 
 def _walk(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from forms.answers import Answer, Instance, Point
-from forms.definition import Definition
+from forms.definition import Definition, Question
 
 AGE_GROUPS = ("0_14", "15_24", "25_44", "45_64", "65_plus")
 SCORES = ("A+", "A", "B", "C", "D")
@@ -58,8 +58,9 @@ def extract_facts(definition: Definition, instance: Instance) -> Facts:
 def _issues(definition: Definition, instance: Instance) -> Iterator[IssueFacts]:
     number = 0
     for question in definition.with_role(ISSUE):
+        parts = {part: _parts_by_group(definition, instance, question, part) for part in ISSUE_PARTS}
         for group in instance.groups(question.path):
-            found = {part: _issue_part(definition, instance, group, part) for part in ISSUE_PARTS}
+            found = {part: answers.get(group) for part, answers in parts.items()}
             text = _text(found["tekst"])
             if text is None:
                 continue
@@ -75,11 +76,13 @@ def _issues(definition: Definition, instance: Instance) -> Iterator[IssueFacts]:
             number += 1
 
 
-def _issue_part(definition: Definition, instance: Instance, group: str, part: str) -> Answer | None:
+def _parts_by_group(definition: Definition, instance: Instance, issue: Question, part: str) -> dict[str, Answer]:
+    """The answer to one part of a vraagstuk, by the key of the vraagstuk it stands in."""
+    found: dict[str, Answer] = {}
     for question in definition.with_role(f"{ISSUE}.{part}"):
-        for answer in instance.answers(question.path, within=group):
-            return answer
-    return None
+        if question.path.startswith(f"{issue.path}/"):
+            found = instance.first_by_group(question.path, issue.path) | found
+    return found
 
 
 def _first(definition: Definition, instance: Instance, role: str) -> Answer | None:

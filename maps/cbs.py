@@ -1,6 +1,7 @@
 """CBS wijken en buurten from GeoJSON: figures with the codes for "unknown" taken out, boundaries as they are."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,7 @@ from maps.areas import Population
 
 SOURCE = "CBS / Kadaster, CC BY 4.0"
 UNKNOWN = frozenset({-99991, -99995, -99997, -99999999})
+LONGEST_NAME, LARGEST = 200, 100_000_000
 KIND_OF_CODE = {"GM": "gemeente", "WK": "wijk", "BU": "buurt"}
 AGE_FIELDS = ("inwoners_0_14", "inwoners_15_24", "inwoners_25_44", "inwoners_45_64", "inwoners_65_plus")
 
@@ -38,8 +40,8 @@ def read_areas(content: bytes, reference_date: date) -> list[AreaRecord]:
         features = list(document["features"])
     except (ValueError, KeyError, TypeError) as error:
         raise Problem(AREAS_UNREADABLE, str(error)) from error
-    crs = ((document.get("crs") or {}).get("properties") or {}).get("name", "")
-    if crs and not crs.endswith(("4326", "CRS84")):
+    crs = document.get("crs") and json.dumps(document["crs"])
+    if crs and not ("4326" in crs or "CRS84" in crs):
         raise Problem(AREAS_UNREADABLE, f"het bestand is in {crs}")
     records, faults = [], []
     for number, feature in enumerate(features):
@@ -47,6 +49,8 @@ def read_areas(content: bytes, reference_date: date) -> list[AreaRecord]:
             records.append(_read_feature(feature, reference_date))
         except (KeyError, TypeError, ValueError, AttributeError, shapely.errors.GEOSException) as error:
             faults.append(Fault(f"/features/{number}", f"{type(error).__name__}: {error}"))
+    twice = [code for code, count in Counter(record.code for record in records).items() if count > 1]
+    faults += [Fault("/features", f"{code} staat meer dan één keer in het bestand") for code in twice]
     if faults:
         raise Problem(AREAS_UNREADABLE, "", faults)
     return records
@@ -54,7 +58,7 @@ def read_areas(content: bytes, reference_date: date) -> list[AreaRecord]:
 
 def _read_feature(feature: Mapping[str, Any], reference_date: date) -> AreaRecord:
     properties = feature["properties"]
-    code = properties["statcode"]
+    code = _text(properties["statcode"])
     geometry = shape(feature["geometry"])
     west, south, east, north = geometry.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
@@ -63,7 +67,7 @@ def _read_feature(feature: Mapping[str, Any], reference_date: date) -> AreaRecor
         raise ValueError(shapely.is_valid_reason(geometry))
     return AreaRecord(
         code=code,
-        name=properties["naam"],
+        name=_text(properties["naam"]),
         kind=KIND_OF_CODE[code[:2]],
         parent_code=properties.get("wijkcode") or properties.get("gemeentecode"),
         geometry=geometry,
@@ -77,5 +81,16 @@ def _read_feature(feature: Mapping[str, Any], reference_date: date) -> AreaRecor
     )
 
 
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_NAME:
+        raise ValueError(f"geen naam: {value!r}")
+    return value
+
+
 def _known(value: Any) -> int | None:
-    return None if value is None or int(value) in UNKNOWN else int(value)
+    """The number, or None for one of the codes of CBS that mean "unknown"."""
+    if value is None or int(value) in UNKNOWN:
+        return None
+    if not 0 <= int(value) <= LARGEST:
+        raise ValueError(f"geen aantal: {value!r}")
+    return int(value)

@@ -81,10 +81,12 @@ def area_index() -> AreaIndex:
         select(func.count(), newest_id).select_from(AreaBoundary).where(AreaBoundary.valid_to.is_(None))
     ).one()
     key = (str(db.engine.url), count, newest)
-    if key not in _index:
+    found = _index.get(key)
+    if found is None:
+        found = AreaIndex(_current_boundaries())
         _index.clear()
-        _index[key] = AreaIndex(_current_boundaries())
-    return _index[key]
+        _index[key] = found
+    return found
 
 
 def _current_boundaries() -> list[Boundary]:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Flask, has_request_context, request, session
+from flask import Flask, Response, has_request_context, request, session
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_limiter import Limiter
@@ -26,7 +26,7 @@ from sync.photo_store import PhotoStore
 
 LANGUAGES = ("nl", "en")
 WRONG_TRIES = "20/minute"
-GOOD = frozenset({201, 302})  # only wrong tries count: a whole team may enrol behind one address
+GOOD = {"sync.enrol": (200, 201), "security.login": (302,)}  # only wrong tries count: a team enrols behind one address
 MAX_BODY_BYTES = 8 * 1024 * 1024
 HERE = Path(__file__).parent
 
@@ -76,13 +76,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(desk)
     csrf.exempt(sync)  # a bearer token in a header cannot be forged by another site
     csrf.exempt(photos)
-    for endpoint in ("sync.enrol", "security.login"):
-        limit = limiter.limit(WRONG_TRIES, methods=["POST"], deduct_when=lambda answer: answer.status_code not in GOOD)
+    for endpoint in GOOD:
+        limit = limiter.limit(WRONG_TRIES, methods=["POST"], deduct_when=_is_wrong_try)
         app.view_functions[endpoint] = limit(app.view_functions[endpoint])  # type: ignore[assignment]  # still a view
 
     set_up_headers(app, settings)
     set_up_errors(app)
     return app
+
+
+def _is_wrong_try(answer: Response) -> bool:
+    return answer.status_code not in GOOD[request.endpoint or ""]
 
 
 def language() -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, request
+from flask import Response, current_app, request
 
 from core.arguments import ApiBlueprint
 from core.clock import now_utc
@@ -69,6 +69,12 @@ def push(batch: dict[str, Any]) -> Any:
 def ledger(query: dict[str, Any]) -> Any:
     """The account of this device."""
     return ledger_of(_device().id, **query)
+
+
+@sync.after_request
+def never_cached(response: Response) -> Response:
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _as_wire(receipt: ReceiptOf) -> dict[str, Any]:

@@ -63,6 +63,7 @@ class SyncClient:
 
     def enrol(self, code: str) -> Mapping[str, Any]:
         """Enrols with this code; harmless to repeat. Returns the answer (protocol 3)."""
+        self.cursor = None  # another round is no change in the log: pull all of it
         body = {"code": code, "deviceId": str(self.device_id), "token": self.token}
         return self._json("POST", "/v1/devices", json=body)
 

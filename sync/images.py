@@ -39,10 +39,16 @@ def inspect_image(content: bytes, max_pixels: int) -> ImageFacts:
 
 
 def make_preview(content: bytes) -> bytes:
-    """A JPEG of at most 1280 pixels a side: upright, decoded and encoded again, without metadata."""
-    with Image.open(BytesIO(content), formats=list(FORMATS)) as image:
-        image.draft("RGB", (PREVIEW_EDGE, PREVIEW_EDGE))
-        upright = ImageOps.exif_transpose(image).convert("RGB")
+    """A JPEG of at most 1280 pixels a side: upright, decoded and encoded again, without metadata.
+
+    Raises PHOTO_UNREADABLE for a photo that is damaged behind its header.
+    """
+    try:
+        with Image.open(BytesIO(content), formats=list(FORMATS)) as image:
+            image.draft("RGB", (PREVIEW_EDGE, PREVIEW_EDGE))
+            upright = ImageOps.exif_transpose(image).convert("RGB")
+    except Exception as error:  # Pillow's decoders fail in many ways on damaged bytes
+        raise Problem(PHOTO_UNREADABLE) from error
     upright.thumbnail((PREVIEW_EDGE, PREVIEW_EDGE))
     clean = Image.new("RGB", upright.size)
     clean.paste(upright)

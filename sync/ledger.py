@@ -10,7 +10,10 @@ LONGEST = 200
 
 
 def ledger_of(device_id: UUID, observations: str | None, visits: str | None) -> dict[str, Any]:
-    """The account as the wire wants it, the newest first; only what was asked for when ids are given."""
+    """The account as the wire wants it, the newest first; only what was asked for when ids are given.
+
+    What is asked for by its id is told whoever brought it: a phone that is enrolled anew hands in the same again.
+    """
     is_asked = observations is not None or visits is not None
     only_observations = _ids("/observations", observations or "") if is_asked else None
     only_visits = _ids("/visits", visits or "") if is_asked else None

@@ -16,7 +16,7 @@ from core.db import Base, Model, UtcDateTime
 APPLIED, DUPLICATE, HELD, CONFLICT, REJECTED = "applied", "duplicate", "held", "conflict", "rejected"
 BY_ADDRESS, BY_POSITION = "adres", "positie"
 
-Json = JSON().with_variant(JSONB(), "postgresql")
+Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
 BigKey = BigInteger().with_variant(Integer(), "sqlite")
 
 round_area = Table(
@@ -82,6 +82,7 @@ class Mutation(Model):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+    content_hash: Mapped[str | None] = mapped_column(String(64))
     status: Mapped[str] = mapped_column(String(10))
     problem: Mapped[dict[str, Any] | None] = mapped_column(Json)
     raw: Mapped[dict[str, Any] | None] = mapped_column(Json)
@@ -123,6 +124,7 @@ class Observation(Model):
     lon: Mapped[float | None]
     lat: Mapped[float | None]
     accuracy_m: Mapped[float | None]
+    claimed_address_id: Mapped[UUID | None]  # as the phone said; it may not be in the list
     address_id: Mapped[UUID | None] = mapped_column(ForeignKey("address.id"))
     area_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"))
     boundary_id: Mapped[UUID | None] = mapped_column(ForeignKey("area_boundary.id"))

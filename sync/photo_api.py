@@ -62,6 +62,7 @@ def progress(photo_hash: str) -> Response:
 def append(photo_hash: str) -> Response:
     if request.mimetype != "application/offset+octet-stream":
         raise Problem(INPUT_INVALID, faults=[Fault("Content-Type", "application/offset+octet-stream")])
+    request.max_content_length = _settings().max_photo_bytes
     uploads, offset = _uploads(), _number("Upload-Offset")
     try:
         after = uploads.append(_checked(photo_hash), offset, request.stream, _checksum())  # type: ignore[arg-type]

@@ -2,6 +2,8 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import obstore
 from flask import Flask, current_app
@@ -15,7 +17,7 @@ class PhotoStore:
 
     def __init__(self, app: Flask, url: str) -> None:
         if url.startswith("file://"):
-            self._folder: Path | None = Path(url.removeprefix("file://"))
+            self._folder: Path | None = Path(url2pathname(urlsplit(url).path))
             self._store: ObjectStore = LocalStore(self._folder, mkdir=True)
         else:
             self._folder, self._store = None, from_url(url)

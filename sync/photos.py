@@ -1,9 +1,11 @@
 """Photos on their way in: half uploads, and what makes a whole one count.
 
-A half upload is a file per device and hash, and its size is the offset; nothing else is remembered. Its file is
-locked while it is written, so two requests for one photo (a phone that lost an answer and tries again) cannot mix their
-bytes. A photo counts once its hash is verified, its bytes are in the store and its row is committed, in that order: a
-crash in between leaves a whole upload behind, which the next request for it finishes.
+A half upload is a file per device and hash, its length in its name and its size the offset; nothing else is
+remembered. A phone on a bad line sends slowly and may fall silent, so its bytes are read without a transaction and
+without a lock; each piece is written under a lock, and only where it belongs. Two requests for one photo (a phone that
+lost an answer and tries again) cannot mix their bytes: the one that comes too late finds another offset. A photo counts
+once its hash is verified, its bytes are in the store and its row is committed, in that order: a crash in between leaves
+a whole upload behind, which the next request for it finishes.
 """
 
 import fcntl
@@ -26,18 +28,18 @@ from core.problems import (
     CHECKSUM_WRONG,
     PHOTO_HASH_WRONG,
     PHOTO_TOO_LARGE,
-    UPLOAD_LOCKED,
     UPLOAD_OFFSET_WRONG,
     UPLOAD_UNKNOWN,
     Problem,
 )
-from sync.images import inspect_image, make_preview
+from sync.images import ImageFacts, inspect_image, make_preview
 from sync.models import Photo
 from sync.photo_store import photo_store
 from sync.queries import find_photo
 
 KEEP_HALF = timedelta(days=7)
-CHUNK_BYTES = 64 * 1024
+PIECE_BYTES = 16 * 1024
+HALF = ".part"
 CHECKSUMS = ("sha1", "sha256")
 
 
@@ -71,16 +73,13 @@ class Uploads:
 
     def begin(self, photo_hash: str, length: int) -> Progress:
         """Starts the upload of this photo; one that was begun earlier, or is here, goes on from what there is."""
-        if length > self._limits.max_bytes:
+        if not 0 < length <= self._limits.max_bytes:
             raise Problem(PHOTO_TOO_LARGE, f"{length} bytes, ten hoogste {self._limits.max_bytes}")
         self._remove_expired()
-        try:
-            return self.progress(photo_hash)
-        except Problem:
+        if find_photo(photo_hash) is None and self._part(photo_hash) is None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            self._length_file(photo_hash).write_text(str(length))
-            self._part(photo_hash).touch()
-            return self.progress(photo_hash)
+            (self._folder / f"{photo_hash}.{length}{HALF}").touch()
+        return self.progress(photo_hash)
 
     def progress(self, photo_hash: str) -> Progress:
         """How far this photo is. Raises UPLOAD_UNKNOWN when it was never begun."""
@@ -89,8 +88,7 @@ class Uploads:
             return Progress(photo.size, photo.size, None)
         progress = self._progress_of_part(photo_hash)
         if progress.is_whole:
-            with self._locked(photo_hash):
-                self._finish(photo_hash)
+            self._finish(photo_hash)
         return progress
 
     def append(self, photo_hash: str, offset: int, body: BinaryIO, checksum: tuple[str, bytes] | None) -> Progress:
@@ -100,93 +98,99 @@ class Uploads:
             raise Problem(UPLOAD_OFFSET_WRONG, f"{before.offset}")
         if before.is_whole:
             return before
-        with self._locked(photo_hash) as part:
-            if part.seek(0, os.SEEK_END) != offset:
-                raise Problem(UPLOAD_OFFSET_WRONG)
-            _copy(body, part, before.length - offset)
-            if checksum is not None:
-                self._verify_chunk(part, offset, *checksum)
-            progress = self._progress_of_part(photo_hash)
-            if progress.is_whole:
-                self._finish(photo_hash)
-        return progress
+        db.session.commit()  # ends the transaction: others must be able to write while this phone sends
+        end = offset
+        for piece in _pieces(body, before.length - offset):
+            self._write(photo_hash, end, piece)
+            end += len(piece)
+        if checksum is not None:
+            self._verify(photo_hash, offset, *checksum)
+        return self.progress(photo_hash)
 
     def remove(self, photo_hash: str) -> None:
         """Forgets a half upload. Raises UPLOAD_UNKNOWN when there is none."""
-        self._progress_of_part(photo_hash)
         with self._locked(photo_hash):
             self._forget(photo_hash)
 
-    def _finish(self, photo_hash: str) -> None:
-        content = self._part(photo_hash).read_bytes()
-        try:
-            if sha256(content).hexdigest() != photo_hash:
-                raise Problem(PHOTO_HASH_WRONG)
-            facts = inspect_image(content, self._limits.max_pixels)
-        except Problem:
-            self._forget(photo_hash)
-            raise
-        photo_store().put_original(photo_hash, content)
-        db.session.add(
-            Photo(
-                sha256=photo_hash,
-                size=len(content),
-                media_type=facts.media_type,
-                width=facts.width,
-                height=facts.height,
-            )
-        )
-        enqueue_after_commit(store_preview, photo_hash)
-        try:
-            db.session.commit()
-        except IntegrityError:  # another phone brought the same photo just now
-            db.session.rollback()
-        self._forget(photo_hash)
+    def _write(self, photo_hash: str, offset: int, piece: bytes) -> None:
+        with self._locked(photo_hash) as part:
+            if part.seek(0, os.SEEK_END) != offset:
+                raise Problem(UPLOAD_OFFSET_WRONG)
+            part.write(piece)
 
-    def _verify_chunk(self, part: IO[bytes], offset: int, algorithm: str, digest: bytes) -> None:
-        part.flush()
-        part.seek(offset)
-        if new(algorithm, part.read()).digest() != digest:
-            part.truncate(offset)
-            raise Problem(CHECKSUM_WRONG)
+    def _verify(self, photo_hash: str, offset: int, algorithm: str, digest: bytes) -> None:
+        """Throws away the bytes from this offset on when their checksum is another."""
+        with self._locked(photo_hash) as part:
+            part.seek(offset)
+            if new(algorithm, part.read()).digest() != digest:
+                part.truncate(offset)
+                raise Problem(CHECKSUM_WRONG)
+
+    def _finish(self, photo_hash: str) -> None:
+        with self._locked(photo_hash) as part:
+            content = part.read()
+            try:
+                if sha256(content).hexdigest() != photo_hash:
+                    raise Problem(PHOTO_HASH_WRONG)
+                facts = inspect_image(content, self._limits.max_pixels)
+            except Problem:
+                self._forget(photo_hash)
+                raise
+            photo_store().put_original(photo_hash, content)
+            _store_row(photo_hash, len(content), facts)
+            self._forget(photo_hash)
 
     def _progress_of_part(self, photo_hash: str) -> Progress:
+        part = self._part(photo_hash)
         try:
-            length = int(self._length_file(photo_hash).read_text())
-            part = self._part(photo_hash).stat()
-        except FileNotFoundError as error:
-            raise Problem(UPLOAD_UNKNOWN) from error
-        expires_at = datetime.fromtimestamp(part.st_mtime, UTC) + KEEP_HALF
-        return Progress(part.st_size, length, expires_at)
+            found = part.stat() if part else None
+        except FileNotFoundError:
+            found = None
+        if part is None or found is None:
+            raise Problem(UPLOAD_UNKNOWN)
+        length = int(part.name.split(".")[1])
+        return Progress(found.st_size, length, datetime.fromtimestamp(found.st_mtime, UTC) + KEEP_HALF)
 
     @contextmanager
     def _locked(self, photo_hash: str) -> Iterator[IO[bytes]]:
+        """The half upload, for this request alone. Locks are held for moments only, so this waits for its turn."""
+        path = self._part(photo_hash)
         try:
-            part = self._part(photo_hash).open("r+b", buffering=0)
-        except FileNotFoundError as error:
-            raise Problem(UPLOAD_UNKNOWN) from error
+            part = path.open("r+b", buffering=0) if path else None
+        except FileNotFoundError:
+            part = None
+        if path is None or part is None:
+            raise Problem(UPLOAD_UNKNOWN)
         with part:
-            try:
-                fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise Problem(UPLOAD_LOCKED) from error
+            fcntl.flock(part, fcntl.LOCK_EX)
+            if not path.exists():  # another request finished or removed it while this one waited
+                raise Problem(UPLOAD_UNKNOWN)
             yield part
 
     def _remove_expired(self) -> None:
+        """Forgets half uploads that are too old, of every device: a phone that is lost begins no other."""
         oldest = time.time() - KEEP_HALF.total_seconds()
-        for part in self._folder.glob("*.part"):
+        for part in self._folder.parent.glob(f"*/*{HALF}"):
             if part.stat().st_mtime < oldest:
-                self._forget(part.stem)
+                part.unlink(missing_ok=True)
 
     def _forget(self, photo_hash: str) -> None:
-        for path in (self._part(photo_hash), self._length_file(photo_hash)):
-            path.unlink(missing_ok=True)
+        for part in self._folder.glob(f"{photo_hash}.*{HALF}"):
+            part.unlink(missing_ok=True)
 
-    def _part(self, photo_hash: str) -> Path:
-        return self._folder / f"{photo_hash}.part"
+    def _part(self, photo_hash: str) -> Path | None:
+        return min(self._folder.glob(f"{photo_hash}.*{HALF}"), default=None)
 
-    def _length_file(self, photo_hash: str) -> Path:
-        return self._folder / f"{photo_hash}.length"
+
+def _store_row(photo_hash: str, size: int, facts: ImageFacts) -> None:
+    db.session.add(
+        Photo(sha256=photo_hash, size=size, media_type=facts.media_type, width=facts.width, height=facts.height)
+    )
+    enqueue_after_commit(store_preview, photo_hash)
+    try:
+        db.session.commit()
+    except IntegrityError:  # another phone brought the same photo just now
+        db.session.rollback()
 
 
 def store_preview(photo_hash: str) -> None:
@@ -205,14 +209,14 @@ def preview_of(photo_hash: str) -> bytes:
     return found
 
 
-def _copy(body: BinaryIO, part: IO[bytes], most: int) -> None:
-    """Writes at most `most` bytes; returns early when the body ends, which a broken connection does too."""
+def _pieces(body: BinaryIO, most: int) -> Iterator[bytes]:
+    """At most `most` bytes in pieces; ends early when the body does, which a broken connection does too."""
     while most > 0:
         try:
-            chunk = body.read(min(CHUNK_BYTES, most))
+            piece = body.read(min(PIECE_BYTES, most))
         except OSError:
             return
-        if not chunk:
+        if not piece:
             return
-        part.write(chunk)
-        most -= len(chunk)
+        yield piece
+        most -= len(piece)

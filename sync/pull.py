@@ -14,6 +14,7 @@ from uuid import UUID
 import shapely
 from shapely.geometry import mapping
 
+from core.problems import CURSOR_GONE, Problem
 from forms.models import FormVersion
 from forms.queries import definition_of, lists_in_force, newest_versions
 from maps.models import Address, Area
@@ -65,7 +66,10 @@ def pull_page(device_id: UUID, cursor: str | None) -> Page:
     scope = scope_of(device_id)
     if cursor is None:
         return Page(encode_cursor(here), True, _everything(scope))
-    changes = changes_after(decode_cursor(cursor), horizon, PAGE_SIZE)
+    position = decode_cursor(cursor)
+    if position > here:  # from before the database was restored: what it says of the log is not true any more
+        raise Problem(CURSOR_GONE)
+    changes = changes_after(position, horizon, PAGE_SIZE)
     if changes:
         cursor = encode_cursor((changes[-1].xid, changes[-1].seq))
     return Page(cursor, len(changes) < PAGE_SIZE, _changed(scope, changes))

@@ -6,21 +6,24 @@ no check before the insert that could be outrun.
 """
 
 import json
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from marshmallow import ValidationError
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from core.db import db
 from core.problems import (
     FORM_UNKNOWN,
     INPUT_INVALID,
     INSTANCE_UNREADABLE,
+    MUTATION_TAKEN,
     OBSERVATION_EXISTS,
+    SERVER_FAILED,
     Fault,
     Problem,
     faults_of,
@@ -28,6 +31,7 @@ from core.problems import (
 from forms.answers import Instance, parse_instance
 from forms.queries import definition_of, find_countable_version
 from forms.roles import Facts, extract_facts
+from maps.queries import find_address
 from sync.models import (
     APPLIED,
     CONFLICT,
@@ -57,6 +61,8 @@ Processor = Callable[[Observation, Facts], None]
 OBSERVATION_PUT, VISIT_PUT = "observation.put", "visit.put"
 _SCHEMAS = {OBSERVATION_PUT: ObservationPut(), VISIT_PUT: VisitPut()}
 TRIES = 3
+MAX_ISSUES = 200
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +94,16 @@ def push_batch(device_id: UUID, raw_mutations: Sequence[Any], process: Processor
     for raw in raw_mutations:
         try:
             pushed = _read(raw)
+            receipts.append(_apply_once(device_id, pushed, process))
+            named += [attachment["sha256"] for attachment in pushed.fields.get("attachments") or ()]
         except Problem as problem:
             receipts.append(_reject(device_id, raw, problem))
-            continue
-        receipts.append(_apply_once(device_id, pushed, process))
-        named += [attachment["sha256"] for attachment in pushed.fields.get("attachments") or ()]
+        except DBAPIError as error:
+            if error.connection_invalidated or isinstance(error, OperationalError):
+                raise  # the database, not the mutation: the phone tries again later
+            receipts.append(_reject_unforeseen(device_id, raw, error))
+        except Exception as error:  # one mutation that we did not foresee must not hold up a phone's queue
+            receipts.append(_reject_unforeseen(device_id, raw, error))
     return receipts, missing_of(named)
 
 
@@ -127,17 +138,28 @@ def _read(raw: Any) -> Pushed:
 def _refuse_unstorable(raw: Any) -> None:
     """No database text holds a NUL or half a surrogate pair, so such a mutation cannot be stored as text."""
     try:
-        text = json.dumps(raw, ensure_ascii=False, allow_nan=False)
-        text.encode()
-    except ValueError as error:
-        raise Problem(INPUT_INVALID, faults=[Fault("", str(error))]) from error
-    if "\\u0000" in text:
+        json.dumps(raw, ensure_ascii=False, allow_nan=False).encode()
+        has_nul = any("\0" in text for text in _texts_in(raw))
+    except (ValueError, RecursionError) as error:
+        raise Problem(INPUT_INVALID, faults=[Fault("", type(error).__name__)]) from error
+    if has_nul:
         raise Problem(INPUT_INVALID, faults=[Fault("", "Het teken NUL mag niet.")])
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from value
+        yield from (text for inner in value.values() for text in _texts_in(inner))
+    elif isinstance(value, list):
+        yield from (text for inner in value for text in _texts_in(inner))
 
 
 def _reject(device_id: UUID, raw: Any, problem: Problem) -> ReceiptOf:
     """Keeps the mutation as it came, for the desk. The same again is kept once, and judged again each time."""
-    content = json.dumps(raw).encode()
+    db.session.rollback()
+    content = _as_bytes(raw)
     raw_hash = sha256(content).hexdigest()
     if find_rejection(raw_hash) is None:
         db.session.add(Rejection(raw_hash=raw_hash, device_id=device_id, raw=content, problem=problem.record()))
@@ -146,6 +168,18 @@ def _reject(device_id: UUID, raw: Any, problem: Problem) -> ReceiptOf:
     except IntegrityError:  # the same at the same moment: it is kept, which is all that matters
         db.session.rollback()
     return ReceiptOf(_uuid_in(raw), REJECTED, problem.record())
+
+
+def _reject_unforeseen(device_id: UUID, raw: Any, error: Exception) -> ReceiptOf:
+    log.exception("a mutation could not be applied: %s", type(error).__name__)
+    return _reject(device_id, raw, Problem(SERVER_FAILED, type(error).__name__))
+
+
+def _as_bytes(raw: Any) -> bytes:
+    try:
+        return json.dumps(raw).encode()
+    except RecursionError:
+        return str(type(raw)).encode()  # the parser refuses what nests this deep; only a test comes here
 
 
 def _uuid_in(raw: Any) -> UUID | None:
@@ -161,7 +195,7 @@ def _apply_once(device_id: UUID, pushed: Pushed, process: Processor) -> ReceiptO
     for _ in range(TRIES):
         known = find_mutation(pushed.id)
         if known is not None:
-            return _receipt_of_known(known)
+            return _receipt_of_known(known, pushed)
         try:
             receipt = _apply(device_id, pushed, process)
             db.session.commit()
@@ -172,12 +206,15 @@ def _apply_once(device_id: UUID, pushed: Pushed, process: Processor) -> ReceiptO
     raise last
 
 
-def _receipt_of_known(known: Mutation) -> ReceiptOf:
+def _receipt_of_known(known: Mutation, pushed: Pushed) -> ReceiptOf:
+    """What became of it earlier. Raises MUTATION_TAKEN when the earlier one said something else."""
+    if known.content_hash not in {None, _content_hash(pushed.raw)}:
+        raise Problem(MUTATION_TAKEN)
     return ReceiptOf(known.id, DUPLICATE if known.status == APPLIED else known.status, known.problem)
 
 
 def _apply(device_id: UUID, pushed: Pushed, process: Processor) -> ReceiptOf:
-    mutation = Mutation(id=pushed.id, device_id=device_id, status=APPLIED)
+    mutation = Mutation(id=pushed.id, device_id=device_id, content_hash=_content_hash(pushed.raw), status=APPLIED)
     db.session.add(mutation)
     db.session.flush()
     if pushed.instance is None:
@@ -191,7 +228,10 @@ def _put_observation(mutation: Mutation, pushed: Pushed, instance: Instance, pro
     put, content_hash = pushed.fields, _content_hash(pushed.raw)
     existing = find_observation(put["observation_id"])
     if existing is not None:
-        _compare(mutation, pushed, existing.content_hash == content_hash)
+        is_same = existing.content_hash == content_hash
+        if not is_same:
+            _keep_attachments(existing.id, mutation.id, put["attachments"] or ())
+        _compare(mutation, pushed, is_same)
         return
     position = put["position"] or {}
     observation = Observation(
@@ -204,6 +244,7 @@ def _put_observation(mutation: Mutation, pushed: Pushed, instance: Instance, pro
         instance_xml=put["instance_xml"],
         content_hash=content_hash,
         captured_at=put["captured_at"],
+        claimed_address_id=put["address_id"],
         lon=position.get("lon"),
         lat=position.get("lat"),
         accuracy_m=position.get("accuracy_m"),
@@ -212,22 +253,22 @@ def _put_observation(mutation: Mutation, pushed: Pushed, instance: Instance, pro
     db.session.add(observation)
     db.session.flush()
     db.session.add_all(Attachment(observation_id=observation.id, **one) for one in put["attachments"] or ())
-    _interpret(observation, instance, process, put["address_id"])
+    _interpret(observation, instance, process)
     mutation.status, mutation.problem = observation.status, observation.problem
 
 
-def _interpret(
-    observation: Observation, instance: Instance, process: Processor, address_id: UUID | None = None
-) -> None:
+def _interpret(observation: Observation, instance: Instance, process: Processor) -> None:
     """Reads the observation by its form's roles and lets it count; holds it when that cannot be done."""
     version = find_countable_version(observation.form_id, observation.form_version)
     if version is None:
         observation.problem = Problem(FORM_UNKNOWN, f"{observation.form_id} {observation.form_version}").record()
         return
     facts = extract_facts(definition_of(version), instance)
-    place = find_place(observation, address_id or facts.address_id, facts)
+    place = find_place(observation, observation.claimed_address_id or facts.address_id, facts)
+    too_many = _too_many_issues(facts)
     observation.form_version_id = version.id
-    observation.status, observation.problem = (HELD, place.problem.record()) if place.problem else (APPLIED, None)
+    problem = place.problem or too_many
+    observation.status, observation.problem = (HELD, problem.record()) if problem else (APPLIED, None)
     observation.lon, observation.lat, observation.accuracy_m = place.lon, place.lat, place.accuracy_m
     observation.address_id, observation.area_source = place.address_id, place.source
     observation.area_id, observation.boundary_id = place.area_id, place.boundary_id
@@ -238,9 +279,15 @@ def _interpret(
         process(observation, facts)
 
 
+def _too_many_issues(facts: Facts) -> Problem | None:
+    if len(facts.issues) <= MAX_ISSUES:
+        return None
+    return Problem(INPUT_INVALID, faults=[Fault("/instanceXml", f"Meer dan {MAX_ISSUES} vraagstukken in één gesprek.")])
+
+
 def _note_visit(observation: Observation, facts: Facts) -> None:
     """A talk that says what happened at the door is a visit as well."""
-    if facts.outcome is None or observation.address_id is None:
+    if facts.outcome is None or observation.address_id is None or find_visit(observation.id) is not None:
         return
     db.session.add(
         Visit(
@@ -262,6 +309,8 @@ def _put_visit(mutation: Mutation, pushed: Pushed) -> None:
         same = (existing.address_id, existing.outcome) == (put["address_id"], put["outcome"])
         _compare(mutation, pushed, same)
         return
+    if find_address(put["address_id"]) is None:
+        raise Problem(INPUT_INVALID, faults=[Fault("/addressId", "Dit adres staat niet in de lijst.")])
     db.session.add(
         Visit(
             id=put["visit_id"],
@@ -273,6 +322,13 @@ def _put_visit(mutation: Mutation, pushed: Pushed) -> None:
             visited_at=put["visited_at"],
         )
     )
+
+
+def _keep_attachments(observation_id: UUID, mutation_id: UUID, attachments: Sequence[dict[str, Any]]) -> None:
+    """Names the photos of a conflicting version beside those that are there, so that the ledger waits for them too."""
+    for one in attachments:
+        name = f"{mutation_id}/{one['name']}"[:255]
+        db.session.add(Attachment(observation_id=observation_id, **{**one, "name": name}))
 
 
 def _compare(mutation: Mutation, pushed: Pushed, is_same: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, insert, literal_column, or_, select, tuple_, update
@@ -202,9 +203,9 @@ def attachments_of(observation_ids: Collection[UUID]) -> dict[UUID, list[Attachm
 
 
 def observations_of_device(device_id: UUID, only: Collection[UUID] | None, limit: int) -> list[Observation]:
-    query = select(Observation).where(Observation.device_id == device_id)
-    if only is not None:
-        query = query.where(Observation.id.in_(only))
+    """Of this device; asked for by their ids also those that another device brought first."""
+    is_meant = Observation.device_id == device_id if only is None else Observation.id.in_(only)
+    query = select(Observation).where(is_meant)
     return list(db.session.scalars(query.order_by(Observation.received_at.desc()).limit(limit)))
 
 
@@ -223,9 +224,8 @@ def photos_missing_by_observation(observation_ids: Collection[UUID]) -> Mapping[
 
 
 def visits_of_device(device_id: UUID, only: Collection[UUID] | None, limit: int) -> list[Visit]:
-    query = select(Visit).where(Visit.device_id == device_id)
-    if only is not None:
-        query = query.where(Visit.id.in_(only))
+    """Of this device; asked for by their ids also those that another device brought first."""
+    query = select(Visit).where(Visit.device_id == device_id if only is None else Visit.id.in_(only))
     return list(db.session.scalars(query.order_by(Visit.received_at.desc()).limit(limit)))
 
 
@@ -277,5 +277,11 @@ def conflicting_mutations(limit: int) -> list[Mutation]:
     )
 
 
-def newest_rejections(limit: int) -> list[Rejection]:
-    return list(db.session.scalars(select(Rejection).order_by(Rejection.received_at.desc()).limit(limit)))
+def newest_rejections(limit: int, most_bytes: int) -> list[tuple[datetime, dict[str, Any], bytes]]:
+    """(when, the problem, the beginning of what came) of what could not be read."""
+    rows = db.session.execute(
+        select(Rejection.received_at, Rejection.problem, func.substr(Rejection.raw, 1, most_bytes))
+        .order_by(Rejection.received_at.desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]

@@ -94,7 +94,9 @@ class VisitPut(WireSchema):
 class PushIn(WireSchema):
     """The envelope. Each mutation is checked by itself, so that a bad one takes no other with it."""
 
-    mutations = fields.List(fields.Raw(), required=True, validate=validate.Length(min=1, max=MAX_MUTATIONS))
+    mutations = fields.List(
+        fields.Raw(allow_none=True), required=True, validate=validate.Length(min=1, max=MAX_MUTATIONS)
+    )
 
 
 class FaultOut(WireSchema):

@@ -90,9 +90,14 @@ def people() -> None:
 def add(email: str, role: str) -> None:
     """Adds a person with a password made at random, and prints it once."""
     from core.db import db
+    from core.problems import PERSON_EXISTS, Problem
     from server.people.audit import record_change
-    from server.people.setup import add_person
+    from server.people.queries import find_person
+    from server.people.setup import add_person, normal_email
 
+    email = normal_email(email)
+    if find_person(email) is not None:
+        raise Problem(PERSON_EXISTS, email)
     password = secrets.token_urlsafe(12)
     add_person(the_app(), email, password, role)
     record_change("persoon.toevoegen", f"{email} als {role}")

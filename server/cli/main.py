@@ -1,12 +1,15 @@
 """The group of all commands, and how a problem is told in a terminal."""
 
+import os
 import sys
 
 import click
-from flask_babel import gettext
+import obstore.exceptions
+from redis.exceptions import RedisError
+from sqlalchemy.exc import SQLAlchemyError
 
-from core.problems import Problem
-from server.cli.context import console, the_app
+from core.problems import DATABASE_FAILED, SETTING_WRONG, Problem
+from server.cli.context import console
 from server.cli.data import areas, enrol, forms, people
 from server.cli.field import participation, simulate
 from server.cli.run import migrate, serve, worker
@@ -23,16 +26,24 @@ for command in (serve, migrate, worker, areas, forms, people, enrol, simulate, p
 
 def main() -> None:
     """Runs a command; a problem ends with status 1 and says what to do."""
+    os.umask(0o077)  # what residents said is for the server's own eyes
     try:
         rondgang()
     except Problem as problem:
-        with the_app().app_context():
-            _tell(problem)
-        sys.exit(1)
+        _tell(problem)
+    except (SQLAlchemyError, RedisError) as error:
+        _tell(Problem(DATABASE_FAILED, str(error).splitlines()[0]))
+    except (OSError, obstore.exceptions.BaseError) as error:
+        _tell(Problem(SETTING_WRONG, str(error)))
+    else:
+        return
+    sys.exit(1)
 
 
 def _tell(problem: Problem) -> None:
-    console.print(f"[bold]{gettext(problem.kind.title)}[/bold] {problem.detail}", highlight=False)
+    console.print(problem.kind.title, style="bold", highlight=False, markup=False)
+    if problem.detail:
+        console.print(problem.detail, highlight=False, markup=False)
     for fault in problem.faults:
         console.print(f"  {fault.pointer}: {fault.detail}", highlight=False, markup=False)
-    console.print(gettext(problem.kind.action), highlight=False)
+    console.print(problem.kind.action, highlight=False, markup=False)

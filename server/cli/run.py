@@ -1,10 +1,12 @@
 """Commands that run the server: serve, migrate, worker."""
 
+import socket
 import sys
 
 import click
 
 from core.config import Settings
+from core.problems import PORT_TAKEN, Problem
 from server.cli.context import console, the_app, with_app
 
 EXAMPLE_LOGIN = "example-login.txt"
@@ -18,6 +20,7 @@ def serve(example: bool) -> None:
     from server.web import WebServer
 
     settings: Settings = the_app().extensions["rondgang_settings"]
+    _refuse_taken_port(settings)
     with the_app().app_context():
         with console.status("Database bijwerken …"):
             _upgrade()
@@ -49,6 +52,13 @@ def worker() -> None:
         raise click.UsageError("Zonder REDIS_URL doet de webserver de taken zelf; er is geen worker nodig.")
     connection = Redis.from_url(settings.redis_url)
     Worker([Queue(QUEUE_NAME, connection=connection)], connection=connection).work()
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    """Says at once that something runs there, before a welcome that would not be true."""
+    with socket.socket() as one:
+        if one.connect_ex((settings.host, settings.port)) == 0:
+            raise Problem(PORT_TAKEN, f"{settings.host}:{settings.port}")
 
 
 def _upgrade() -> None:

@@ -61,7 +61,7 @@ def meldingen(area_id: UUID) -> str:
     found = _area(area_id)
     members = families([found])[found.id]
     language = str(get_locale())
-    theme = request.args.get("thema")
+    theme = request.args.get("thema", "").replace("\0", "")
     return render_template(
         "meldingen.html",
         area=found,

@@ -18,7 +18,7 @@ def only_for_the_desk() -> None:
 
 @desk.after_request
 def never_cached(response: Response) -> Response:
-    """What residents said stays in no cache."""
+    """What residents said stays in no cache; photos, which never change, for an hour in the browser's own."""
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 

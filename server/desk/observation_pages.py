@@ -12,6 +12,7 @@ from forms.readable import readable_answers
 from server.desk.blueprint import desk
 from sync.photos import preview_of
 from sync.queries import attachments_of, find_observation_row, find_photo, missing_of
+from sync.schemas import SHA256_PATTERN
 
 
 @desk.get("/observaties/<uuid:observation_id>")
@@ -39,6 +40,6 @@ def observation(observation_id: UUID) -> str:
 
 @desk.get("/fotos/<sha256>.jpg")
 def photo(sha256: str) -> Response:
-    if find_photo(sha256) is None:
+    if not SHA256_PATTERN.match(sha256) or find_photo(sha256) is None:
         raise Problem(NOT_FOUND)
     return Response(preview_of(sha256), mimetype="image/jpeg", headers={"Cache-Control": "private, max-age=3600"})

@@ -22,7 +22,7 @@ def phones() -> str:
 @desk.post("/telefoons")
 def enrol_phone() -> str:
     """A page with the link and QR code for one phone. It is shown once: only the code's hash is kept."""
-    volunteer = request.form.get("naam", "").strip()
+    volunteer = request.form.get("naam", "").replace("\0", "").strip()
     round_ = next((one for one in all_rounds() if str(one.id) == request.form.get("ronde")), None)
     if round_ is None or not 0 < len(volunteer) <= LONGEST_NAME:
         raise Problem(INPUT_INVALID, faults=[Fault("/naam", "Vul een naam in en kies een ronde.")])

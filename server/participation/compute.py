@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from forms.definition import HOUSEHOLD
+from forms.definition import HOUSEHOLD, NOBODY
 
 Way = tuple[UUID | None, str]
 """A round and a form: what is asked in another round is another way of asking."""
@@ -48,13 +48,16 @@ def participation(reaches: Iterable[Reach], units: Mapping[str, str], inhabitant
     size: dict[UUID, int] = {}
     elsewhere: dict[Way, int] = defaultdict(int)
     for reach in reaches:
+        if units.get(reach.way[1]) == NOBODY:
+            continue
         if reach.address_id is None:
             elsewhere[reach.way] += reach.total
             continue
-        counted = reach.largest if units.get(reach.way[1], HOUSEHOLD) == HOUSEHOLD else reach.total
-        surely[reach.address_id][reach.way] = counted
+        known = surely[reach.address_id].get(reach.way, 0)
+        is_talk = units.get(reach.way[1], HOUSEHOLD) == HOUSEHOLD
+        surely[reach.address_id][reach.way] = max(known, reach.largest) if is_talk else known + reach.total
         possibly[reach.address_id] += reach.total
-        if reach.household_size is not None:
+        if reach.household_size:  # nobody lives in a household of 0: that is unknown
             size[reach.address_id] = max(reach.household_size, size.get(reach.address_id, 0))
 
     capped = {

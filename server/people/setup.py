@@ -1,10 +1,12 @@
 """People in the app: Flask-Security with argon2, sessions by cookie, and the roles that exist."""
 
+from email_validator import EmailNotValidError, validate_email
 from flask import Flask
 from flask_security import Security, SQLAlchemyUserDatastore, UserMixin, hash_password
 
 from core.config import Settings
 from core.db import db
+from core.problems import EMAIL_WRONG, Problem
 from server.people.models import Person, Role
 
 DATASTORE = "rondgang_people"
@@ -26,6 +28,7 @@ def set_up_people(app: Flask, settings: Settings) -> None:
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
         SECURITY_FLASH_MESSAGES=False,
+        SECURITY_RETURN_GENERIC_RESPONSES=True,  # never tells whether an address is known
         SESSION_COOKIE_NAME="rondgang",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -36,6 +39,14 @@ def set_up_people(app: Flask, settings: Settings) -> None:
     datastore = SQLAlchemyUserDatastore(db, Person, Role)
     Security(app, datastore)
     app.extensions[DATASTORE] = datastore
+
+
+def normal_email(text: str) -> str:
+    """The address as it is stored and looked up: in small letters. Raises EMAIL_WRONG."""
+    try:
+        return validate_email(text, check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise Problem(EMAIL_WRONG, f"{text} ({error})") from error
 
 
 def add_person(app: Flask, email: str, password: str, role: str) -> UserMixin:

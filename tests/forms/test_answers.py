@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from core.problems import INSTANCE_UNREADABLE, Problem
 from forms.answers import Answer, Point, parse_instance
 from forms.fill import fill_instance
-from forms.library import library_forms
+from forms.library import LIBRARY, library_forms
+from forms.lists import with_list_labels
 from forms.readable import readable_answers
 from forms.roles import extract_facts
 from forms.xlsform import compile_xlsform
@@ -79,10 +80,11 @@ def test_geopoint_is_read_as_latitude_then_longitude(text: str, point: Point | N
 
 def test_answers_in_words_have_labels_and_number_of_their_vraagstuk() -> None:
     instance = parse_instance(filled(["Lamp", "Bus"]))
+    definition = with_list_labels(COMPILED.definition, {"themas.csv": (LIBRARY / "themas.csv").read_text()})
 
     words = [
         (answer.group, answer.label, answer.value)
-        for answer in readable_answers(COMPILED.definition, instance, "nl")
+        for answer in readable_answers(definition, instance, "nl")
         if answer.type != "binary"
     ]
 

@@ -1,7 +1,9 @@
 """Photos: bit for bit, in any order, going on where they stopped, and only when they are photos."""
 
 import os
+import time
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha1, sha256
 from io import BytesIO
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from flask import Flask
 from PIL import Image
 
+from core.problems import Problem
 from sync.client import Photo, SyncClient
 from sync.images import make_preview
 from sync.photo_store import photo_store
@@ -39,6 +42,13 @@ def begin(phone: SyncClient, content: bytes, claimed: str | None = None) -> http
     photo_hash = claimed or sha256(content).hexdigest()
     metadata = f"sha256 {b64encode(photo_hash.encode()).decode()}"
     return tus(phone, "POST", Upload_Length=str(len(content)), Upload_Metadata=metadata)
+
+
+def part_of(app: Flask) -> Path:
+    """The only half upload."""
+    (part,) = app.extensions["rondgang_settings"].uploads.rglob("*.part")
+    assert isinstance(part, Path)
+    return part
 
 
 def stored(app: Flask, photo: Photo) -> bytes:
@@ -90,9 +100,7 @@ def test_whole_upload_that_was_not_finished_is_finished_by_the_next_request(vill
     """As after a crash between the last byte and the photo's row."""
     phone, photo = village.phone(), make_photo()
     begin(phone, photo.content)
-    folder = app.extensions["rondgang_settings"].uploads
-    (part,) = Path(folder).rglob("*.part")
-    part.write_bytes(photo.content)
+    part_of(app).write_bytes(photo.content)
 
     answer = tus(phone, "HEAD", f"/{photo.sha256}")
 
@@ -210,3 +218,61 @@ def test_preview_has_no_metadata_and_stands_upright() -> None:
         assert image.size == (20, 40)
         assert not image.getexif()
     assert b"Secret" not in preview
+
+
+def test_photo_begun_many_times_at_once_is_begun_once(village: Village) -> None:
+    phone, photo = village.phone(), make_photo()
+
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: begin(phone, photo.content).status_code, range(16)))
+
+    assert set(statuses) == {201}
+
+
+def test_bytes_sent_twice_at_once_are_written_once(village: Village, app: Flask) -> None:
+    phone, photo = village.phone(), make_photo(edge=900)
+    begin(phone, photo.content)
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = list(
+            pool.map(lambda _: tus(phone, "PATCH", f"/{photo.sha256}", photo.content, Upload_Offset="0"), range(4))
+        )
+
+    assert {answer.status_code for answer in sent} <= {204, 404, 409}
+    phone.send_photo(photo)
+    assert stored(app, photo) == photo.content
+
+
+def test_half_upload_of_a_lost_phone_is_forgotten_after_a_week(village: Village, app: Flask) -> None:
+    lost, other, photo = village.phone(), village.phone(), make_photo()
+    begin(lost, photo.content)
+    week_ago = time.time() - 8 * 24 * 3600
+    os.utime(part_of(app), (week_ago, week_ago))
+
+    begin(other, make_photo("blue").content)
+
+    assert tus(lost, "HEAD", f"/{photo.sha256}").status_code == 404
+
+
+def test_photo_larger_than_a_json_body_may_come_in_one_piece(village: Village) -> None:
+    phone = village.phone()
+    noise = Image.frombytes("RGB", (1800, 1700), os.urandom(1800 * 1700 * 3))
+    out = BytesIO()
+    noise.save(out, "PNG", compress_level=0)
+    photo = Photo("groot.png", out.getvalue(), "image/png")
+    assert len(photo.content) > 8 * 1024 * 1024
+    begin(phone, photo.content)
+
+    assert tus(phone, "PATCH", f"/{photo.sha256}", photo.content, Upload_Offset="0").status_code == 204
+
+
+def test_photo_damaged_behind_its_header_is_kept_and_its_preview_is_a_problem(village: Village, app: Flask) -> None:
+    phone = village.phone()
+    whole = make_photo(edge=600).content
+    photo = Photo("half.jpg", whole[: len(whole) // 2])
+
+    phone.send_photo(photo)
+
+    assert stored(app, photo) == photo.content
+    with pytest.raises(Problem, match="photo-unreadable"):
+        make_preview(photo.content)

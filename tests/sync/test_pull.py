@@ -33,7 +33,7 @@ def test_first_pull_brings_round_areas_forms_and_addresses(village: Village) -> 
     assert {kind: len(found) for kind, found in phone.entities.items()} == {
         "round": 1,
         "area": 1,
-        "form": 3,
+        "form": 6,
         "address": 2,
     }
     talk = phone.entities["form"]["keukentafelgesprek"]

@@ -136,8 +136,8 @@ def test_push_rejects_bad_mutation_with_pointer_and_keeps_it_raw(
     [
         "geen xml",
         '<data id="keukentafelgesprek" version="1"/>',
-        '<!DOCTYPE d [<!ENTITY a "aaaa">]><data id="keukentafelgesprek" version="2026112201">&a;</data>',
-        '<data id="keukentafelgesprek" version="2026112201">' + "<a>" * 100 + "</a>" * 100 + "</data>",
+        '<!DOCTYPE d [<!ENTITY a "aaaa">]><data id="keukentafelgesprek" version="2026112301">&a;</data>',
+        '<data id="keukentafelgesprek" version="2026112301">' + "<a>" * 100 + "</a>" * 100 + "</data>",
     ],
 )
 def test_push_rejects_unreadable_xml_and_leaves_rest_of_batch_alone(village: Village, rows: Rows, xml: str) -> None:
@@ -174,8 +174,9 @@ def test_push_names_photos_that_are_missing(village: Village, rows: Rows) -> Non
 
 def test_push_without_address_belongs_to_area_of_position(village: Village, rows: Rows) -> None:
     phone = village.phone()
+    version = phone.entities["form"]["wijkschouw"]["version"]
     xml = (
-        '<data id="wijkschouw" version="2026112201"><gezien><onderdeel>groen</onderdeel><score>C</score>'
+        f'<data id="wijkschouw" version="{version}"><gezien><onderdeel>groen</onderdeel><score>C</score>'
         "<plek>52.65 6.65 0 8</plek></gezien></data>"
     )
     phone.put_observation("wijkschouw", xml, NOON, position={"lon": 6.65, "lat": 52.65, "accuracyM": 8})
@@ -208,3 +209,113 @@ def test_push_with_wrong_token_is_401_problem(village: Village, token: str) -> N
 
     assert answer.status_code == 401
     assert answer.json()["type"] == "urn:rondgang:problem:token-unknown"
+
+
+def test_visit_at_unknown_address_is_rejected_and_the_rest_of_the_batch_goes_on(village: Village) -> None:
+    phone = village.phone()
+    phone.put_visit(str(uuid4()), "niet_thuis", NOON)
+    phone.put_visit(village.address_ids[0], "niet_thuis", NOON)
+
+    receipts = phone.push(list(phone.queue.values()))
+
+    assert [receipt["status"] for receipt in receipts] == ["rejected", "applied"]
+    assert receipts[0]["problem"]["errors"][0]["pointer"] == "/addressId"
+
+
+def test_talk_with_the_id_of_a_visit_is_applied_and_the_visit_stays(village: Village, rows: Rows) -> None:
+    phone = village.phone()
+    phone.put_visit(village.address_ids[0], "niet_thuis", NOON)
+    observation_id = village.talk(phone)
+    visit, talk = phone.queue.values()
+
+    receipts = phone.push([{**visit, "visitId": str(observation_id)}, talk])
+
+    assert [receipt["status"] for receipt in receipts] == ["applied", "applied"]
+    assert [visit.outcome for (visit,) in rows(select(Visit))] == ["niet_thuis"]
+
+
+@pytest.mark.parametrize("inside", ["[" * 5_000, "[" * 960 + "]" * 960 + "]}", "9" * 5_000 + "]}"])
+def test_push_of_absurd_json_is_a_problem_and_no_failure(village: Village, inside: str) -> None:
+    phone = village.phone()
+    headers = {"Authorization": f"Bearer {phone.token}", "Content-Type": "application/json"}
+
+    answer = phone.http.post("/v1/sync/push", content='{"mutations": [' + inside, headers=headers)
+
+    assert answer.status_code in {200, 400}
+    if answer.status_code == 200:
+        assert [receipt["status"] for receipt in answer.json()["receipts"]] == ["rejected"]
+
+
+def test_failure_in_one_mutation_holds_up_no_other(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
+    phone = village.phone()
+    village.talk(phone)
+    village.talk(phone, door=1)
+    real = village.app.extensions["rondgang_process"]
+
+    def fail_at_first_door(observation: Observation, facts: Any) -> None:
+        if str(observation.address_id) == village.address_ids[0]:
+            raise ZeroDivisionError
+        real(observation, facts)
+
+    monkeypatch.setitem(village.app.extensions, "rondgang_process", fail_at_first_door)
+
+    receipts = phone.push(list(phone.queue.values()))
+
+    assert [receipt["status"] for receipt in receipts] == ["rejected", "applied"]
+    assert receipts[0]["problem"]["type"] == "urn:rondgang:problem:server-failed"
+
+
+def test_known_mutation_id_with_other_content_is_rejected_and_kept(village: Village, rows: Rows) -> None:
+    phone = village.phone()
+    village.talk(phone)
+    push_one(phone)
+
+    receipt = push_one(phone, observationId=str(uuid4()), capturedAt="2026-11-22T13:00:00+01:00")
+
+    assert receipt["status"] == "rejected"
+    assert receipt["problem"]["type"] == "urn:rondgang:problem:mutation-taken"
+    assert rows(select(func.count()).select_from(Rejection))[0][0] == 1
+
+
+def test_thousands_of_issues_in_one_talk_are_held_and_read_quickly(village: Village) -> None:
+    phone = village.phone()
+    village.talk(phone, issues=("Lamp",) * 5_000)
+
+    receipt = push_one(phone)
+
+    assert receipt["status"] == "held"
+    assert "200" in receipt["problem"]["errors"][0]["detail"]
+
+
+def test_photos_of_a_conflict_are_missing_in_the_ledger_too(village: Village) -> None:
+    phone, photo = village.phone(), make_photo()
+    observation_id = village.talk(phone)
+    push_one(phone)
+    phone.queue.clear()
+    village.talk(phone, issues=("Lamp",), photos=(photo,))
+
+    assert push_one(phone, observationId=str(observation_id))["status"] == "conflict"
+
+    params = {"observations": str(observation_id)}
+    headers = {"Authorization": f"Bearer {phone.token}"}
+    ledger = phone.http.get("/v1/sync/ledger", params=params, headers=headers).json()
+    assert ledger["observations"][0]["photosMissing"] == [photo.sha256]
+
+
+def test_same_work_handed_in_by_another_phone_is_confirmed_to_it(village: Village) -> None:
+    first, second = village.phone(), village.phone()
+    village.talk(first)
+    second.queue.update(first.queue)
+
+    first.deliver()
+    second.deliver()
+
+    assert not second.queue
+
+
+def test_words_with_a_backslash_are_kept_as_they_are(village: Village, rows: Rows) -> None:
+    phone = village.phone()
+    village.talk(phone, issues=("Typ \\u0000 of C:\\map",))
+
+    assert push_one(phone)["status"] == "applied"
+    assert [melding.text for (melding,) in rows(select(Melding))] == ["Typ \\u0000 of C:\\map"]
