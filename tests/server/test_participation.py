@@ -7,7 +7,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.definition import HOUSEHOLD, PERSON
+from forms.definition import HOUSEHOLD, NOBODY, PERSON
 from maps.queries import find_area
 from server.participation.compute import Participation, Reach, Way, participation
 from server.participation.report import outcome_counts, participation_of, streets_of
@@ -77,6 +77,22 @@ def test_more_observations_never_make_fewer_persons(
     assert after.at_least >= before.at_least
     assert after.at_most >= before.at_most
     assert after.at_least <= after.at_most
+
+
+def test_one_way_at_one_address_counts_the_same_however_its_rows_are_split() -> None:
+    talk, survey = WAYS[0], WAYS[1]
+    rows = [Reach(way, ADDRESSES[0], total, total) for way in (talk, survey) for total in (3, 1)]
+
+    for order in (rows, rows[::-1]):
+        assert participation(order, UNITS, None).at_least == 4
+
+
+def test_schouw_counts_no_persons_and_an_unknown_household_size_caps_nothing() -> None:
+    schouw, talk = Reach((None, "schouw"), ADDRESSES[0], 30, 30), Reach(WAYS[0], ADDRESSES[1], 2, 2, household_size=0)
+
+    found = participation([schouw, talk], {**UNITS, "schouw": NOBODY}, None)
+
+    assert (found.at_least, found.at_most, found.households_reached) == (2, 2, 1)
 
 
 def test_nieuwlande_is_83_percent() -> None:

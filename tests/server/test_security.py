@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -11,7 +12,7 @@ from core.db import db
 from server.app import create_app
 from server.people.models import OPBOUWWERKER, Person
 from server.people.setup import add_person
-from tests.support import Rows, Village, make_settings
+from tests.support import LogIn, Rows, Village, csrf, make_settings
 
 TEMPLATES = Path(__file__).parents[2] / "server" / "desk" / "templates"
 
@@ -68,6 +69,32 @@ def test_guessing_codes_is_slowed_down_but_a_team_may_enrol_at_once(village: Vil
     assert statuses[0] == 403
     assert statuses[-1] == 429
     assert http.post("/v1/devices", json=wrong).json()["type"] == "urn:rondgang:problem:too-many-requests"
+
+
+def test_repeating_an_enrolment_is_no_wrong_try(village: Village) -> None:
+    phone, code = village.unenrolled_phone(), village.code()
+
+    for _ in range(25):
+        phone.enrol(code)
+
+
+def test_log_in_never_tells_whether_an_address_is_known(app: Flask) -> None:
+    with app.app_context():
+        add_person(app, "anna@gemeente.example", "correct-horse-battery", OPBOUWWERKER)
+        db.session.commit()
+    answers = set()
+    for email in ("anna@gemeente.example", "niemand@gemeente.example"):
+        browser = app.test_client()
+        token = csrf(browser.get("/inloggen").text)
+        data = {"email": email, "password": "fout", "csrf_token": token}
+        answers.add(str(browser.post("/inloggen", json=data, headers={"X-CSRFToken": token}).get_json()["response"]))
+
+    assert len(answers) == 1
+
+
+@pytest.mark.parametrize("path", ["/fotos/%00.jpg", f"/gebieden/{UUID(int=1)}/meldingen?thema=%00"])
+def test_nul_in_an_address_is_no_failure(log_in: LogIn, path: str) -> None:
+    assert log_in().get(path).status_code == 404
 
 
 def test_body_over_the_limit_is_413_problem(village: Village) -> None:
