@@ -26,7 +26,7 @@ format: .venv/.ready client/node_modules/.ready  ## Formats the code
 	@$(VENV)/ruff check --fix -q . && $(VENV)/ruff format -q . && client/npm run --silent format
 
 translations: .venv/.ready  ## Brings the translation files up to date with the texts in the code
-	@cd server && ../$(VENV)/pybabel -q extract -F translations/babel.cfg -k N_ --no-location --no-wrap -o translations/rondgang.pot . ../core ../forms
+	@cd server && ../$(VENV)/pybabel -q extract -F translations/babel.cfg -k N_ --no-location --no-wrap -o translations/rondgang.pot . ../core ../forms ../sync
 	@$(VENV)/pybabel -q update -i server/translations/rondgang.pot -d server/translations -D rondgang -l en --no-fuzzy-matching --no-wrap
 	@rm server/translations/rondgang.pot
 

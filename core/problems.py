@@ -118,6 +118,12 @@ MUTATION_TAKEN = Kind(
     N_("De server kent dit nummer al, met een andere inhoud."),
     N_("Wat u verstuurde is bewaard. Neem contact op met uw coördinator."),
 )
+ANSWERS_MISFIT = Kind(
+    "answers-misfit",
+    422,
+    N_("Sommige antwoorden passen niet bij het formulier."),
+    N_("Ze zijn bewaard. De opbouwwerker kijkt ernaar."),
+)
 OBSERVATION_EXISTS = Kind(
     "observation-exists",
     409,

@@ -8,8 +8,8 @@ from forms.publish import publish_list, publish_version, save_draft, withdraw_ve
 from forms.queries import all_newest_versions, definition_of
 from server.inventory.process import record_meldingen
 from server.people.audit import record_change
+from sync.interpret import apply_held
 from sync.pull import FORM
-from sync.push import apply_held
 from sync.queries import log_changes
 
 

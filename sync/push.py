@@ -7,7 +7,7 @@ no check before the insert that could be outrun.
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -18,7 +18,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from core.db import db
 from core.problems import (
-    FORM_UNKNOWN,
     INPUT_INVALID,
     INSTANCE_UNREADABLE,
     MUTATION_TAKEN,
@@ -29,9 +28,8 @@ from core.problems import (
     faults_of,
 )
 from forms.answers import Instance, parse_instance
-from forms.queries import definition_of, find_countable_version
-from forms.roles import Facts, extract_facts
 from maps.queries import find_address
+from sync.interpret import Processor, interpret
 from sync.models import (
     APPLIED,
     CONFLICT,
@@ -44,24 +42,18 @@ from sync.models import (
     Rejection,
     Visit,
 )
-from sync.place import find_place
 from sync.queries import (
     find_mutation,
     find_observation,
     find_rejection,
     find_visit,
-    held_observations,
     missing_of,
 )
 from sync.schemas import ObservationPut, VisitPut
 
-Processor = Callable[[Observation, Facts], None]
-"""Called in the transaction that applies an observation, to derive from it what other rooms need."""
-
 OBSERVATION_PUT, VISIT_PUT = "observation.put", "visit.put"
 _SCHEMAS = {OBSERVATION_PUT: ObservationPut(), VISIT_PUT: VisitPut()}
 TRIES = 3
-MAX_ISSUES = 200
 log = logging.getLogger(__name__)
 
 
@@ -105,15 +97,6 @@ def push_batch(device_id: UUID, raw_mutations: Sequence[Any], process: Processor
         except Exception as error:  # one mutation that we did not foresee must not hold up a phone's queue
             receipts.append(_reject_unforeseen(device_id, raw, error))
     return receipts, missing_of(named)
-
-
-def apply_held(form_id: str, process: Processor) -> int:
-    """Looks again at the held observations of a form, after it was published; returns how many now count."""
-    applied = 0
-    for observation in held_observations(form_id):
-        _interpret(observation, parse_instance(observation.instance_xml), process)
-        applied += observation.status == APPLIED
-    return applied
 
 
 def _read(raw: Any) -> Pushed:
@@ -253,53 +236,8 @@ def _put_observation(mutation: Mutation, pushed: Pushed, instance: Instance, pro
     db.session.add(observation)
     db.session.flush()
     db.session.add_all(Attachment(observation_id=observation.id, **one) for one in put["attachments"] or ())
-    _interpret(observation, instance, process)
+    interpret(observation, instance, process)
     mutation.status, mutation.problem = observation.status, observation.problem
-
-
-def _interpret(observation: Observation, instance: Instance, process: Processor) -> None:
-    """Reads the observation by its form's roles and lets it count; holds it when that cannot be done."""
-    version = find_countable_version(observation.form_id, observation.form_version)
-    if version is None:
-        observation.problem = Problem(FORM_UNKNOWN, f"{observation.form_id} {observation.form_version}").record()
-        return
-    facts = extract_facts(definition_of(version), instance)
-    place = find_place(observation, observation.claimed_address_id or facts.address_id, facts)
-    too_many = _too_many_issues(facts)
-    observation.form_version_id = version.id
-    problem = place.problem or too_many
-    observation.status, observation.problem = (HELD, problem.record()) if problem else (APPLIED, None)
-    observation.lon, observation.lat, observation.accuracy_m = place.lon, place.lat, place.accuracy_m
-    observation.address_id, observation.area_source = place.address_id, place.source
-    observation.area_id, observation.boundary_id = place.area_id, place.boundary_id
-    observation.persons, observation.household_size = facts.persons, facts.household_size
-    if observation.status == APPLIED:
-        db.session.flush()
-        _note_visit(observation, facts)
-        process(observation, facts)
-
-
-def _too_many_issues(facts: Facts) -> Problem | None:
-    if len(facts.issues) <= MAX_ISSUES:
-        return None
-    return Problem(INPUT_INVALID, faults=[Fault("/instanceXml", f"Meer dan {MAX_ISSUES} vraagstukken in één gesprek.")])
-
-
-def _note_visit(observation: Observation, facts: Facts) -> None:
-    """A talk that says what happened at the door is a visit as well."""
-    if facts.outcome is None or observation.address_id is None or find_visit(observation.id) is not None:
-        return
-    db.session.add(
-        Visit(
-            id=observation.id,
-            mutation_id=observation.mutation_id,
-            device_id=observation.device_id,
-            round_id=observation.round_id,
-            address_id=observation.address_id,
-            outcome=facts.outcome,
-            visited_at=observation.captured_at,
-        )
-    )
 
 
 def _put_visit(mutation: Mutation, pushed: Pushed) -> None:

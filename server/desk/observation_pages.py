@@ -2,16 +2,22 @@
 
 from uuid import UUID
 
-from flask import Response, render_template
+from flask import Response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
+from core.db import db
 from core.problems import NOT_FOUND, Problem
 from forms.answers import parse_instance
 from forms.queries import find_version, readable_definition_of
 from forms.readable import readable_answers
 from server.desk.blueprint import desk
+from server.inventory.process import record_meldingen
+from server.people.audit import record_change
+from sync.interpret import accept_held
+from sync.models import HELD
 from sync.photos import preview_of
-from sync.queries import attachments_of, find_observation_row, find_photo, missing_of
+from sync.queries import attachments_of, find_observation, find_observation_row, find_photo, missing_of
 from sync.schemas import SHA256_PATTERN
 
 
@@ -36,6 +42,18 @@ def observation(observation_id: UUID) -> str:
         attachments={attachment.name: attachment for attachment in attachments},
         missing=set(missing_of([attachment.sha256 for attachment in attachments])),
     )
+
+
+@desk.post("/observaties/<uuid:observation_id>/meetellen")
+def accept_observation(observation_id: UUID) -> ResponseReturnValue:
+    """Lets a held observation count as it is; who decided so is written down."""
+    found = find_observation(observation_id)
+    if found is None or found.status != HELD:
+        raise Problem(NOT_FOUND)
+    accept_held(found, record_meldingen)
+    record_change("observatie.meetellen", str(observation_id))
+    db.session.commit()
+    return redirect(url_for("desk.observation", observation_id=observation_id))
 
 
 @desk.get("/fotos/<sha256>.jpg")
