@@ -30,7 +30,10 @@ export function pointsIn(stored: string, kind: PathKind): GeoPoint[] {
 export function storedPoints(points: readonly GeoPoint[], kind: PathKind): GeoPoint[] | null {
   const [first] = points
   if (!first || points.length < LEAST_POINTS[kind]) return null
-  return kind === 'shape' ? [...points, first] : [...points]
+  if (kind === 'trace') return [...points]
+  // Who walked back to the very same place has closed the shape already.
+  const last = points.findLastIndex((point) => distanceM(point, first) > 0)
+  return last + 1 < LEAST_POINTS.shape ? null : [...points.slice(0, last + 1), first]
 }
 
 export function distanceM(a: GeoPoint, b: GeoPoint): number {

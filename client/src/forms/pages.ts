@@ -143,10 +143,11 @@ export function labelOf(node: AnyNode): string | null {
   return label === undefined ? null : plainText(label)
 }
 
-/** What a page is called: its own title, else that of its first question. */
+/** What a page is called: its own title, else that of its first question. A note is text to read and no title. */
 export function titleOf(page: Page): string | null {
   const [first] = questionsOn(page)
-  return page.title ?? (first ? labelOf(first) : null)
+  if (page.title !== null || !first) return page.title
+  return first.nodeType === 'note' && !first.currentState.instanceValue ? null : labelOf(first)
 }
 
 /** The questions on a page. */

@@ -39,6 +39,8 @@ export function isNextPoint(points: readonly GeoPoint[], next: GeoPoint): boolea
   return !last || distanceM(last, next) >= Math.max(LEAST_STEP_M, next.accuracy / 2)
 }
 
+/** Seven decimals are a centimetre: more is noise of binary fractions. */
 export function pointOf({ latitude, longitude, altitude, accuracy }: GeolocationCoordinates): GeoPoint {
-  return { latitude, longitude, altitude: altitude ?? 0, accuracy }
+  const [lat, lon] = [latitude, longitude].map((angle) => Number(angle.toFixed(7))) as [number, number]
+  return { latitude: lat, longitude: lon, altitude: altitude ?? 0, accuracy }
 }

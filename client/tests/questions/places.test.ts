@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest'
-import { areaM2, lengthM, pointsIn, typedPoint } from '@/forms/geometry'
+import { areaM2, lengthM, pointsIn, storedPoints, typedPoint } from '@/forms/geometry'
 import {
   mountQuestion,
   openEverything,
@@ -129,6 +129,22 @@ test('a phone that may not tell its place says what to do, and points can still 
   await fail(1)
   expect(textOf('[role="alert"]')).toContain('De app mag uw plek niet weten')
   expect(textOf()).toContain('Dit punt erbij')
+})
+test('a walk goes on after a moment without a fix', async () => {
+  makePhone()
+  await mountQuestion('lijn')
+  await press('Beginnen met lopen')
+  await fail(2)
+  expect(textOf('[role="alert"]')).toContain('Uw plek is niet gevonden')
+  await moveTo(52.7, 6.6)
+  expect(document.querySelector('[role="alert"]')).toBeNull()
+})
+test('who walks back to the very beginning has closed the shape', () => {
+  const at = (latitude: number, longitude: number) => ({ latitude, longitude, altitude: 0, accuracy: 0 })
+  const corners = [at(52, 6), at(52, 6.1), at(52.1, 6.1)]
+  expect(storedPoints([...corners, at(52, 6)], 'shape')).toEqual([...corners, at(52, 6)])
+  expect(storedPoints([at(52, 6), at(52, 6.1), at(52, 6)], 'shape')).toBeNull()
+  expect(storedPoints(corners, 'trace')).toEqual(corners)
 })
 test('lengths and surfaces are those of the earth', () => {
   const at = (latitude: number, longitude: number) => ({ latitude, longitude, altitude: 0, accuracy: 0 })
