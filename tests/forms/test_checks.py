@@ -2,6 +2,7 @@
 
 import time
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -113,9 +114,11 @@ def test_note_that_someone_made_required_is_no_fault() -> None:
 
 
 def test_calculation_is_never_judged() -> None:
-    checks = make_checks("calculate | a | | 1 + 1 | . = 3", columns="calculation | constraint")
+    hidden = make_checks("calculate | a | | 1 + 1 | . = 3", columns="calculation | constraint")
+    shown = make_checks("integer | a | Samen | 1 div 0", columns="calculation")
 
-    assert found(checks, "<a>iets anders</a>") == {}
+    assert found(hidden, "<a>iets anders</a>") == {}
+    assert found(shown, "<a>Infinity</a>") == {}
 
 
 @pytest.mark.parametrize(
@@ -167,7 +170,13 @@ def test_relevance_that_cannot_be_judged_makes_nothing_required_and_nothing_irre
 def test_relevance_that_asks_for_itself_comes_to_an_end() -> None:
     checks = compile_checks(make_xform("relevant=\"/data/a = 'x'\""))
 
-    assert outcome(checks, "<a>x</a>").faults == ()
+    assert outcome(checks, "<a>x</a>") == Outcome(())
+
+
+def test_question_in_a_group_that_is_not_relevant_is_not_either_whatever_its_own_rule() -> None:
+    rows = ("begin_group | g | G | 1 = 2", "text | a | A | random() > 2", "end_group | | | ")
+
+    assert found(make_checks(*rows, columns="relevant"), "<g><a>x</a></g>") == {"/data/g[1]/a[1]": "relevant"}
 
 
 def test_rule_about_today_holds_for_what_was_begun_before_midnight() -> None:
@@ -212,6 +221,11 @@ def test_any_answer_is_checked_without_an_error(text: str) -> None:
 
 
 CHECKS_BY_KIND: dict[str, Checks] = {}
+
+
+@pytest.mark.parametrize("path", library_forms(), ids=[path.stem for path in library_forms()])
+def test_every_rule_of_the_library_can_be_evaluated(path: Path) -> None:
+    assert compile_checks(compile_xlsform(path.read_bytes(), path.name).xform).not_evaluated == {}
 
 
 def test_talk_of_five_issues_is_checked_within_three_milliseconds() -> None:

@@ -1,8 +1,10 @@
 """XPath as ODK extends it: what tests/contract does not have, because it needs no phone to be judged."""
 
 import math
+import re
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -52,6 +54,7 @@ def evaluate(expression: str, node: Node | None = None) -> str:
         ("concat()", ""),
         ("true() and not(false())", "true"),
         ("boolean('') or boolean(0) or boolean(0 div 0)", "false"),
+        ("boolean(../../r[3]/n) and not(../../r[4]/n)", "true"),
         ("substring('12345', 1.5, 2.6)", "234"),
         ("substring('12345', 0, 3)", "12"),
         ("substring('12345', 0 div 0, 3)", ""),
@@ -235,3 +238,11 @@ def test_pattern_means_what_it_means_on_the_phone(pattern: str, text: str, found
 def test_pattern_that_could_take_long_is_not_evaluated(pattern: str, text: str) -> None:
     with pytest.raises(NotEvaluated, match="regex"):
         matches(pattern, text, lambda _steps: None)
+
+
+def test_every_function_is_in_the_documentation_and_the_other_way_round() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "xpath.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    named = {name for row in rows for name in re.findall(r"`([a-z0-9:-]+)`", row)}
+
+    assert named == {*FUNCTIONS, "if"}
