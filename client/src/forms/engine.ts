@@ -6,6 +6,7 @@ import {
   type RootNode,
 } from '@getodk/xforms-engine'
 import { shallowReactive } from 'vue'
+import { placeAtStart } from './findPlace'
 import { LAST_SAVED_FILE, prepareXForm } from './prepareXForm'
 
 /** Nodes are compared and called as they are, so only their state is made reactive, and not deeply. */
@@ -16,6 +17,7 @@ const INSTANCE_CONFIG = {
     fileNameFactory: ({ basename, extension }: { basename: string; extension: string | null }) =>
       `${basename}${extension ?? ''}`,
   },
+  geolocationProvider: { getLocation: placeAtStart },
 }
 
 export interface SavedAnswers {

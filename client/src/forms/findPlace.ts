@@ -45,3 +45,16 @@ export function findPlace({ better, done }: PlaceListener, enoughM: number | nul
   )
   return { stop: () => end('unavailable') }
 }
+
+/** The best place that is found while a form opens, as XForms writes it; "" when there is none. For forms that
+ * record where they were begun. */
+export function placeAtStart(): Promise<string> {
+  return new Promise((resolve) => {
+    let found = ''
+    findPlace({
+      better: ({ latitude, longitude, altitude, accuracy }) =>
+        (found = [latitude, longitude, altitude ?? 0, accuracy].join(' ')),
+      done: () => resolve(found),
+    })
+  })
+}

@@ -1,5 +1,5 @@
 import type { AnyControlNode, AnyInputNode, SelectNode, UploadNode } from '@getodk/xforms-engine'
-import { hasAppearance } from './engine'
+import { appearancesOf, hasAppearance } from './engine'
 
 /** How a question is asked on the screen. */
 export type Kind =
@@ -85,6 +85,8 @@ function uploadKind(node: UploadNode): Kind {
 function selectKind(node: SelectNode): Kind {
   // The head of a table: the questions below it say their choices themselves.
   if (hasAppearance(node, 'label')) return 'note'
+  // Collect's own way to fill a list, which the engine does not know: it would show the names of columns.
+  if (appearancesOf(node).some((name) => name.startsWith('search('))) return 'unsupported'
   const long = node.currentState.valueOptions.length > LONGEST_LIST
   const searched = long || hasAppearance(node, 'autocomplete')
   if (node.selectType !== 'select1') {

@@ -143,11 +143,21 @@ export function labelOf(node: AnyNode): string | null {
   return label === undefined ? null : plainText(label)
 }
 
-/** What a page is called: its own title, else that of its first question. A note is text to read and no title. */
+/** What a page is called: its own title, else that of its first question. A note alone is text to read, no title. */
 export function titleOf(page: Page): string | null {
   const [first] = questionsOn(page)
   if (page.title !== null || !first) return page.title
-  return first.nodeType === 'note' && !first.currentState.instanceValue ? null : labelOf(first)
+  const onlyNote = asksOne(page) && first.nodeType === 'note' && !first.currentState.instanceValue
+  return onlyNote ? null : labelOf(first)
+}
+
+/** The title of the page asks its question already. */
+export function isAlone(page: Page): boolean {
+  return page.title === null && asksOne(page) && titleOf(page) !== null
+}
+
+function asksOne(page: Page): boolean {
+  return questionsOn(page).length === 1
 }
 
 /** The questions on a page. */

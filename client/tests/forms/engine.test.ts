@@ -7,7 +7,7 @@ import type {
   StringInputNode,
   UploadNode,
 } from '@getodk/xforms-engine'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { addressesCsv } from '@/domain/csv'
 import { controlsAt, controlsOf, openForm, setFormLanguage } from '@/forms/engine'
 import { faultOf, faultyControls } from '@/forms/faults'
@@ -151,4 +151,28 @@ test('a photo is made smaller and never larger', () => {
   expect(fitted(4000, 3000, 2048)).toEqual([2048, 1536])
   expect(fitted(800, 600, 2048)).toEqual([800, 600])
   expect(fitted(4000, 3000, null)).toEqual([4000, 3000])
+})
+test('a list that only Collect can fill is said not to work, and is not in the way', async () => {
+  const xform = readXForm('alles').replace('appearance="quick"', `appearance="search('straten')"`)
+  const root = await openForm(xform, { lists: {} }, null)
+  const [node] = controlsAt(root, '/data/snel')
+  expect(node && [kindOf(node), faultOf(node)]).toEqual(['unsupported', null])
+})
+test('a form that records where it was begun gets the place of the phone', async () => {
+  vi.stubGlobal('navigator', {
+    geolocation: {
+      watchPosition: (found: (position: unknown) => void) => {
+        setTimeout(() => found({ coords: { latitude: 52.7, longitude: 6.6, altitude: null, accuracy: 5 } }))
+        return 1
+      },
+      clearWatch: () => undefined,
+    },
+  })
+  const xform = readXForm('alles').replace(
+    '<bind nodeset="/data/plek"',
+    '<odk:setgeopoint ref="/data/plek" event="odk-instance-first-load"/><bind nodeset="/data/plek"',
+  )
+  const root = await openForm(xform, { lists: {} }, null)
+  await vi.waitFor(() => expect(root.instanceState.instanceXML).toContain('<plek>52.7 6.6 0.0 5.0</plek>'))
+  vi.unstubAllGlobals()
 })

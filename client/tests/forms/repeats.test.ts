@@ -2,7 +2,7 @@
 import type { IntInputNode, RootNode } from '@getodk/xforms-engine'
 import { expect, test } from 'vitest'
 import { controlsAt } from '@/forms/engine'
-import { type Item, type Page, pagesOf, titleOf } from '@/forms/pages'
+import { isAlone, type Item, type Page, pagesOf, titleOf } from '@/forms/pages'
 import { openEverything } from '../questions/mount'
 
 function pagesFrom(root: RootNode, first: string): Page[] {
@@ -72,4 +72,12 @@ test('removing an instance takes its inner instances along', async () => {
 test('a group on one page keeps the heading of a group inside it', async () => {
   const page = pagesFrom(await openEverything(), 'Samen')[0]
   expect(kinds(page)).toEqual(['question', 'heading', 'question'])
+})
+test('a note alone is text to read, and a page of several questions shows every label', async () => {
+  const pages = pagesOf(await openEverything())
+  const alone = pages.filter(isAlone).map(titleOf)
+  expect(alone).toContain('Naam van de plek')
+  expect(pages.filter((page) => titleOf(page) === null)).toHaveLength(2)
+  const together = pages.find(({ title }) => title === 'Samen op een pagina')
+  expect(together && isAlone({ ...together, title: null })).toBe(false)
 })
