@@ -17,6 +17,9 @@ run: .venv/.ready client/dist/.ready  ## Starts the product with the example mun
 test: .venv/.ready client/dist/.ready  ## Every check and test; ends with "N passed, N failed"
 	@$(VENV)/python tests/run_all.py
 
+bench-client: .venv/.ready client/dist/.ready  ## Measures the field app in a real browser
+	@$(VENV)/python bench/client.py
+
 client: client/dist/.ready  ## Builds the field app and the desk's assets
 
 screenshots: .venv/.ready client/dist/.ready  ## Makes the pictures of docs/img from the browser test

@@ -9,8 +9,9 @@ from forms.queries import all_newest_versions, definition_of
 from server.inventory.process import record_meldingen
 from server.people.audit import record_change
 from sync.interpret import apply_held
-from sync.pull import FORM
-from sync.queries import log_changes
+from sync.models import Round
+from sync.pull import FORM, ROUND
+from sync.queries import add_form_to_round, log_changes
 
 
 def publish_and_tell(version: FormVersion) -> int:
@@ -27,6 +28,15 @@ def publish_file(source: bytes, name: str) -> tuple[FormVersion, int]:
     """(the version in this file, now in force; how many held observations count now)."""
     version, _ = save_draft(source, name)
     return version, publish_and_tell(version)
+
+
+def add_to_round(form_id: str, round_: Round) -> None:
+    """Lets a round ask this form as well; its phones get it at their next pull."""
+    if add_form_to_round(round_.id, form_id):
+        log_changes(ROUND, [round_.id])
+        log_changes(FORM, [form_id])
+        record_change("ronde.formulier", f"{form_id} in {round_.name}")
+    db.session.commit()
 
 
 def withdraw_and_tell(version: FormVersion) -> None:

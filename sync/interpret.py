@@ -1,9 +1,10 @@
 """What an observation means: read by its form's roles, placed, checked by the form's own rules, and then it counts.
 
-What there is to review is held: stored, shown with its reason, and counted once a person or a published form settles it.
+What there is to review is held: stored, shown with its reason, and counted once a person or a published form says so.
 """
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from core.db import db
 from core.problems import ANSWERS_MISFIT, FORM_UNKNOWN, INPUT_INVALID, N_, Fault, Problem, translate
@@ -20,6 +21,7 @@ Processor = Callable[[Observation, Facts], None]
 """Called in the transaction that applies an observation, to derive from it what other rooms need."""
 
 MAX_ISSUES = 200
+HERE = ZoneInfo("Europe/Amsterdam")  # "today" in a form is a day where the form was filled in
 RULES_IN_WORDS = {
     REQUIRED: N_("Hier hoort een antwoord."),
     CONSTRAINT: N_("Dit antwoord mag niet."),
@@ -70,7 +72,7 @@ def interpret(observation: Observation, instance: Instance, process: Processor, 
 
 def _misfit(version: FormVersion, observation: Observation) -> Problem | None:
     """What the form's own rules have against these answers, in the form's own words."""
-    faults = check_answers(version.xform, observation.instance_xml, observation.captured_at)
+    faults = check_answers(version.xform, observation.instance_xml, observation.captured_at.astimezone(HERE))
     return Problem(ANSWERS_MISFIT, faults=[Fault(fault.key, _in_words(fault)) for fault in faults]) if faults else None
 
 

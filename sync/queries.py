@@ -83,6 +83,15 @@ def set_round_scope(round_id: UUID, area_ids: Iterable[UUID], form_ids: Iterable
         db.session.execute(insert(round_form), forms)
 
 
+def add_form_to_round(round_id: UUID, form_id: str) -> bool:
+    """False when it was in the round already."""
+    known = select(round_form).where(round_form.c.round_id == round_id, round_form.c.form_id == form_id)
+    if db.session.execute(known).first() is not None:
+        return False
+    db.session.execute(insert(round_form).values(round_id=round_id, form_id=form_id))
+    return True
+
+
 def rounds_of_device(device_id: UUID) -> list[Round]:
     return list(
         db.session.scalars(

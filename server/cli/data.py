@@ -65,13 +65,18 @@ def check(context: click.Context, files: tuple[Path, ...]) -> None:
 
 @forms.command()
 @click.argument("files", type=EXISTING_FILE, nargs=-1, required=True)
+@click.option("--round", "round_name", help="Name of a round that asks these forms from now on as well.")
 @with_app
-def publish(files: tuple[Path, ...]) -> None:
+def publish(files: tuple[Path, ...], round_name: str | None) -> None:
     """Publishes forms; phones in a round with them get the new version at their next pull."""
-    from server.publishing import publish_file
+    from server.publishing import add_to_round, publish_file
+    from server.rounds import round_by_name
 
+    round_ = round_by_name(round_name) if round_name else None
     for file in files:
         version, counted = publish_file(file.read_bytes(), file.name)
+        if round_ is not None:
+            add_to_round(version.form_id, round_)
         click.echo(f"{version.form_id} versie {version.version} is gepubliceerd.")
         if counted:
             click.echo(f"  {counted} observaties die erop wachtten tellen nu mee.")

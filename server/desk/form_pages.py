@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from werkzeug.datastructures import FileStorage
 
 from core.db import db
-from core.problems import FORM_UNKNOWN, INPUT_INVALID, Fault, Problem
+from core.problems import FORM_UNKNOWN, INPUT_INVALID, ROUND_MISSING, Fault, Problem
 from forms.compare import compare
 from forms.lists import read_list
 from forms.models import FormVersion
@@ -25,7 +25,8 @@ from forms.queries import (
 from forms.workbook import read_workbook, write_xlsx
 from server.desk.blueprint import desk
 from server.people.audit import record_change
-from server.publishing import publish_and_tell, publish_lists_and_tell, withdraw_and_tell
+from server.publishing import add_to_round, publish_and_tell, publish_lists_and_tell, withdraw_and_tell
+from sync.queries import all_rounds, forms_of_rounds
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -65,6 +66,15 @@ def publish_form(form_id: str, version: str) -> ResponseReturnValue:
 @desk.post("/formulieren/<form_id>/<version>/intrekken")
 def withdraw_form(form_id: str, version: str) -> ResponseReturnValue:
     withdraw_and_tell(_version(form_id, version))
+    return redirect(url_for("desk.form", form_id=form_id, version=version))
+
+
+@desk.post("/formulieren/<form_id>/<version>/ronde")
+def ask_in_round(form_id: str, version: str) -> ResponseReturnValue:
+    round_ = next((one for one in all_rounds() if str(one.id) == request.form.get("ronde")), None)
+    if round_ is None:
+        raise Problem(ROUND_MISSING)
+    add_to_round(_version(form_id, version).form_id, round_)
     return redirect(url_for("desk.form", form_id=form_id, version=version))
 
 
@@ -114,11 +124,15 @@ def list_file(name: str) -> Response:
 
 def _about(version: FormVersion) -> dict[str, object]:
     definition = readable_definition_of(version)
+    rounds = all_rounds()
+    asked = forms_of_rounds([round_.id for round_ in rounds])
     return {
         "version": version,
         "definition": definition,
         "others": [other for other in versions_of(version.form_id) if other.id != version.id],
         "locale": str(get_locale()),
+        "rounds": rounds,
+        "asked_in": {round_id for round_id, form_ids in asked.items() if version.form_id in form_ids},
     }
 
 

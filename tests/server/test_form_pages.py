@@ -118,6 +118,22 @@ def test_withdrawn_form_leaves_phones_and_comes_back_when_restored(village: Vill
     assert phone.entities["form"][TALK]["version"] == version
 
 
+def test_published_form_reaches_phones_once_a_round_asks_it(village: Village, log_in: LogIn) -> None:
+    browser, phone = log_in(), village.phone()
+    upload(browser, GOOD.format(version=1))
+    act(browser, "publiceren")
+    phone.pull()
+    assert "straatgesprek" not in phone.entities["form"]
+
+    token = csrf(browser.get("/formulieren").text)
+    data = {"csrf_token": token, "ronde": str(village.round_id)}
+    assert browser.post("/formulieren/straatgesprek/1/ronde", data=data).status_code == 302
+    phone.pull()
+
+    assert phone.entities["form"]["straatgesprek"]["version"] == "1"
+    assert "straatgesprek" in phone.entities["round"][str(village.round_id)]["forms"]
+
+
 def test_observation_begun_with_withdrawn_form_still_counts(village: Village, log_in: LogIn) -> None:
     browser, phone = log_in(), village.phone()
     village.talk(phone)
