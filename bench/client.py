@@ -83,7 +83,8 @@ def main() -> None:
         server = Server(data)
         server.start()
         (Path(folder) / "lang.md").write_text(form())
-        server.run("forms", "publish", "--round", f"Wat speelt er? {datetime.now(UTC).year}", str(Path(folder) / "lang.md"))
+        round_name = f"Wat speelt er? {datetime.now(UTC).year}"
+        server.run("forms", "publish", "--round", round_name, str(Path(folder) / "lang.md"))
         phone = Phone(playwright, find_or_install_chromium(), Path(folder) / "profile")
         try:
             results = measure(phone.open(), server)

@@ -22,6 +22,7 @@ BASE = {
 APP = {
     **BASE,
     "manifest-src": ["'self'"],
+    "media-src": ["blob:"],  # a recording is played back before it is sent
     "form-action": ["'none'"],
     "frame-ancestors": ["'self'"],  # the desk shows a preview of a form in it
     "img-src": ["'self'", "blob:"],

@@ -73,17 +73,20 @@ def test_list_that_the_municipality_changed_is_what_the_phone_offers(
 ) -> None:
     page = phone.open()
     enrol(page, server)
-    themes = tmp_path / "themas.csv"
-    themes.write_text("name,label,label_en\nsport,Sport en spel,Sports\n")
+    parts = tmp_path / "onderdelen.csv"
+    parts.write_text("name,label,label_en\nsport,Sport en spel,Sports\n")
     office = desk.new_page()
     log_in(office, server)
     office.get_by_role("link", name="Formulieren").click()
-    office.get_by_label("Lijst laden").set_input_files(themes)
+    office.get_by_label("Lijst laden").set_input_files(parts)
     office.get_by_role("button", name="Lijst laden", exact=True).click()
     expect(office.get_by_text("Aantal keuzes: 1,")).to_be_visible()
 
-    page.get_by_role("button", name="Nu versturen").click()
-    expect(page.get_by_role("region", name="Stand van zaken")).to_contain_text("Laatste contact")
-    page.get_by_role("button", name="Begin: Ideekaart").click()
+    with page.expect_response("**/v1/sync/pull*"):
+        page.get_by_role("button", name="Nu versturen").click()
+    expect(page.get_by_role("region", name="Stand van zaken")).to_contain_text("Er is nog niets om te versturen")
+    page.get_by_role("button", name="Begin: Wijkschouw").click()
 
-    expect(page.get_by_text("Sport en spel").or_(page.locator("option", has_text="Sport en spel"))).to_have_count(1)
+    expect(
+        page.get_by_role("radio", name="Sport en spel").or_(page.get_by_role("option", name="Sport en spel"))
+    ).to_have_count(1)

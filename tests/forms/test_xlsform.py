@@ -1,8 +1,11 @@
 """Compiling: a form maker hears what is wrong, where, and what to do."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.problems import FORM_INVALID, Problem
+from forms.library import library_forms
 from forms.xlsform import compile_xlsform
 
 SETTINGS = """
@@ -77,3 +80,50 @@ def test_error_of_compiler_keeps_its_row() -> None:
 )
 def test_file_that_is_no_form_is_a_problem_and_no_traceback(source: bytes, name: str) -> None:
     assert faults(source, name)
+
+
+WORDS = (
+    "tekst",
+    "${x}",
+    "begin_repeat",
+    "end_group",
+    "select_one",
+    "select_one nope",
+    "calculate",
+    "range",
+    "a b",
+    "1a",
+    "((",
+    "if(",
+    "",
+    "adres",
+    "vraagstuk",
+    "xml-external a",
+    "rank ja_nee",
+    "data",
+    "meta",
+    "name",
+    "9" * 50,
+)
+
+
+@settings(max_examples=150, deadline=2000)
+@given(
+    st.sampled_from([path.read_text() for path in library_forms()]),
+    st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 10_000), st.sampled_from(WORDS)), min_size=1, max_size=4),
+)
+def test_form_spoilt_at_random_compiles_or_says_what_is_wrong_within_two_seconds(
+    source: str, spoilt: list[tuple[int, int, str]]
+) -> None:
+    lines = [line.split("|") for line in source.split("\n")]
+    for row, column, word in spoilt:
+        cells = lines[row % len(lines)]
+        cells[column % len(cells)] = f" {word} "
+    try:
+        compile_xlsform("\n".join("|".join(cells) for cells in lines).encode(), "proef.md")
+    except Problem as problem:
+        said = problem.faults
+    else:
+        return
+    assert said
+    assert all(fault.detail for fault in said)
