@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from core.problems import N_, Fault, translate
 from forms.definition import Definition
 from forms.workbook import FIRST_ROW, Workbook
+from forms.xpath.evaluate import compile_expression  # noqa: F401, importing it registers the functions
+from forms.xpath.registry import FUNCTIONS
 
 LONGEST_LIST = 1000
 UNSUPPORTED_TYPES = {
     "background-audio": N_("De app neemt geen geluid op de achtergrond op. Deze vraag wordt overgeslagen."),
     "background-geopoint": N_("De app bepaalt geen plek op de achtergrond. Gebruik 'geopoint'."),
-    "start-geopoint": N_("De app bepaalt geen plek bij het begin. Gebruik 'geopoint'."),
     "audit": N_("De app houdt niet bij hoe lang een vraag duurt. Deze regel doet niets."),
-    "video": N_("De app neemt geen film op. Gebruik 'image' of 'file'."),
 }
-UNSUPPORTED_FUNCTIONS = ("pulldata",)
+NOT_CALLS = frozenset({"if", "and", "or", "div", "mod", "node", "text"})
+IN_APPEARANCE = "search"  # a list that only ODK Collect can fetch
 EXPRESSIONS = ("relevant", "constraint", "calculation", "choice_filter", "required", "default", "repeat_count")
 _CALL = re.compile(r"([a-zA-Z][\w:-]*)\s*\(")
 
@@ -31,11 +32,14 @@ def client_warnings(workbook: Workbook, definition: Definition) -> Iterator[Faul
         kind = row.get("type", "").split(" ")[0]
         if kind in UNSUPPORTED_TYPES:
             yield Fault(f"/survey/{number}/type", translate(UNSUPPORTED_TYPES[kind]))
+        if row.get("appearance", "").startswith(f"{IN_APPEARANCE}("):
+            text = translate(N_("De app kan geen lijst ophalen met search(). Gebruik select_one_from_file."))
+            yield Fault(f"/survey/{number}/appearance", text)
         for column in EXPRESSIONS:
             for function in _CALL.findall(row.get(column, "")):
-                if function in UNSUPPORTED_FUNCTIONS:
+                if function not in FUNCTIONS and function not in NOT_CALLS:
                     text = translate(
-                        N_("De app kent de functie %(name)s() niet. Deze vraag kan anders gaan dan u bedoelt.")
+                        N_("De app kent de functie %(name)s() niet. Daardoor kan het hele formulier niet open.")
                     )
                     yield Fault(f"/survey/{number}/{column}", text % {"name": function})
 

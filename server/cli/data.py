@@ -1,6 +1,7 @@
 """Commands that bring things in: areas, forms, people, phones."""
 
 import secrets
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -31,22 +32,39 @@ def import_(file: Path, reference_date: datetime) -> None:
     click.echo(f"{count} gebieden ingelezen, {redrawn} met een nieuwe grens.")
 
 
+def _files_in(places: Iterable[Path], suffixes: Collection[str]) -> Iterator[Path]:
+    """The files named, and in the folders named those with these endings."""
+    for place in places:
+        if place.is_dir():
+            found = sorted(path for path in place.rglob("*") if path.suffix.lower() in suffixes and path.is_file())
+            yield from (path for path in found if path.suffix.lower() != ".csv" or _is_form(path))
+        else:
+            yield place
+
+
+def _is_form(csv: Path) -> bool:
+    """Whether a CSV is a form; most are lists that forms choose from."""
+    with csv.open("rb") as file:
+        return b"survey" in file.readline()
+
+
 @click.group()
 def forms() -> None:
     """Forms: XLSForms with roles."""
 
 
 @forms.command()
-@click.argument("files", type=EXISTING_FILE, nargs=-1, required=True)
+@click.argument("places", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
 @click.pass_context
 @with_app
-def check(context: click.Context, files: tuple[Path, ...]) -> None:
-    """Says whether these forms compile, and what is wrong where if not."""
+def check(context: click.Context, places: tuple[Path, ...]) -> None:
+    """Says whether these forms (files, or folders of them) compile, and what is wrong where if not."""
     from core.problems import Problem
+    from forms.workbook import SUFFIXES
     from forms.xlsform import compile_xlsform
 
     is_good = True
-    for file in files:
+    for file in _files_in(places, SUFFIXES):
         try:
             compiled = compile_xlsform(file.read_bytes(), file.name)
         except Problem as problem:

@@ -1,5 +1,6 @@
 """The page Formulieren: check, try, publish, compare and withdraw forms, and change the lists they choose from."""
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from flask import Response, jsonify, redirect, render_template, request, url_for
@@ -22,6 +23,7 @@ from forms.queries import (
     readable_definition_of,
     versions_of,
 )
+from forms.warnings import list_warnings
 from forms.workbook import read_workbook, write_xlsx
 from server.desk.blueprint import desk
 from server.people.audit import record_change
@@ -49,12 +51,12 @@ def check_form() -> ResponseReturnValue:
         return render_template("form_faults.html", problem=problem.record(), name=file.filename), 400
     record_change("formulier.bewaren", f"{version.form_id} {version.version}")
     db.session.commit()
-    return render_template("form.html", **_about(version), warnings=compiled.warnings)
+    return render_template("form.html", **_about(version, compiled.warnings))
 
 
 @desk.get("/formulieren/<form_id>/<version>")
 def form(form_id: str, version: str) -> str:
-    return render_template("form.html", **_about(_version(form_id, version)), warnings=())
+    return render_template("form.html", **_about(_version(form_id, version)))
 
 
 @desk.post("/formulieren/<form_id>/<version>/publiceren")
@@ -122,11 +124,14 @@ def list_file(name: str) -> Response:
     return _download(row.content.encode("utf-8-sig"), "text/csv; charset=utf-8", name)
 
 
-def _about(version: FormVersion) -> dict[str, object]:
+def _about(version: FormVersion, warnings: Sequence[Fault] = ()) -> dict[str, object]:
     definition = readable_definition_of(version)
     rounds = all_rounds()
     asked = forms_of_rounds([round_.id for round_ in rounds])
+    lists = lists_in_force(definition.lists.values())
+    long = [one for name, row in lists.items() for one in list_warnings(name, row.content.count("\n"))]
     return {
+        "warnings": [*warnings, *long],
         "version": version,
         "definition": definition,
         "others": [other for other in versions_of(version.form_id) if other.id != version.id],

@@ -77,7 +77,7 @@ def test_forms_check_names_every_fault_and_fails(data: Path, tmp_path: Path) -> 
     good.write_text("| survey |\n| | type | name | label |\n| | text | a | A |\n")
     bad.write_text("| survey |\n| | type | name | label |\n| | tekst | a | A |\n")
 
-    done = run(data, "forms", "check", str(good), str(bad))
+    done = run(data, "forms", "check", str(tmp_path))
 
     assert done.returncode == 1
     assert f"{good}: goed" in done.stdout

@@ -166,3 +166,25 @@ def test_list_with_faults_is_refused(log_in: LogIn) -> None:
 
     assert answer.status_code == 400
     assert "De kolommen &#39;name&#39; en &#39;label&#39; zijn nodig." in answer.text
+
+
+def test_long_list_is_warned_of(log_in: LogIn) -> None:
+    browser = log_in()
+    rows = "".join(f"t{number},Thema {number}\n" for number in range(1200))
+    upload(browser, f"name,label\n{rows}", "themas.csv", field="lijst")
+
+    page = upload(browser, GOOD.format(version=1)).text
+
+    assert "Meer dan 1000 is traag op een oude telefoon" in page
+
+
+def test_form_without_dutch_texts_or_with_what_the_app_lacks_is_warned_of(log_in: LogIn) -> None:
+    english = GOOD.format(version=1).replace("label::Nederlands (nl)", "label::English (en)")
+    extra = "| | audit | audit | | | |\n| | calculate | c | | | geheim(1) |\n| settings |"
+    lacking = english.replace("bind::rg:rol |", "bind::rg:rol | calculation |").replace("| settings |", extra)
+
+    page = upload(log_in(), lacking).text
+
+    assert "Er zijn geen Nederlandse teksten" in page
+    assert "/survey/5/calculation De app kent de functie geheim() niet." in page
+    assert "/survey/4/type De app houdt niet bij hoe lang een vraag duurt." in page

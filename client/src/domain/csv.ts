@@ -19,3 +19,16 @@ export function addressesCsv(addresses: readonly Address[]): string {
     .map((row) => row.map(field).join(','))
     .join('\r\n')
 }
+
+/** The list with the labels of this language: a form reads the column `label`, so `label_en` takes its name. */
+export function inLanguage(csv: string, locale: string): string {
+  const [header = '', ...rows] = csv.split('\n')
+  const columns = header.trimEnd().split(',')
+  if (!columns.includes(`label_${locale}`)) return csv
+  const names: Record<string, string> = { label: 'label_nl', [`label_${locale}`]: 'label' }
+  return [columns.map((name) => names[name] ?? name).join(','), ...rows].join('\n')
+}
+
+export function listsIn(lists: Readonly<Record<string, string>>, locale: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(lists).map(([name, csv]) => [name, inLanguage(csv, locale)]))
+}

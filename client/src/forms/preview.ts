@@ -1,5 +1,5 @@
 import { ref } from 'vue'
-import { addressesCsv, ADDRESS_LIST } from '@/domain/csv'
+import { addressesCsv, ADDRESS_LIST, listsIn } from '@/domain/csv'
 import { openForm, setFormLanguage } from './engine'
 import { mediaShelf } from './media'
 import type { FileKeeper, FormSession } from './session'
@@ -38,7 +38,7 @@ export function isPreviewMessage(event: MessageEvent, parent: unknown, origin: s
 /** A form as volunteers see it, of which nothing is kept: files stay in memory until the page closes. */
 export async function openPreview(message: PreviewMessage, locale: string): Promise<FormSession> {
   const { xform, lists = {}, media = {} } = message
-  const withAddresses = { [ADDRESS_LIST]: addressesCsv(EXAMPLES), ...lists }
+  const withAddresses = { [ADDRESS_LIST]: addressesCsv(EXAMPLES), ...listsIn(lists, locale) }
   const root = await openForm(xform, { lists: withAddresses }, null)
   setFormLanguage(root, locale)
   const shelf = mediaShelf(media)

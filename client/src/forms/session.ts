@@ -1,6 +1,6 @@
 import type { RootNode } from '@getodk/xforms-engine'
 import { type InjectionKey, ref, type Ref } from 'vue'
-import { ADDRESS_LIST, addressesCsv } from '@/domain/csv'
+import { ADDRESS_LIST, addressesCsv, listsIn } from '@/domain/csv'
 import { db, type Draft, type StoredForm } from '@/storage/db'
 import { deleteDraft, draftXml, finishDraft, saveDraft } from '@/storage/drafts'
 import { attachmentsIn, dropPhoto, keepPhoto, photoFile, photosOf } from '@/storage/photos'
@@ -84,16 +84,20 @@ export async function openSession(draftId: string, locale: string): Promise<Form
 async function openRoot(draft: Draft, form: StoredForm, locale: string): Promise<RootNode> {
   const xml = await draftXml(draft)
   const photos = await Promise.all((await photosOf(draft.id)).map(photoFile))
-  const root = await openForm(form.xform, await sourcesOf(draft, form), xml === null ? null : { xml, photos })
+  const root = await openForm(
+    form.xform,
+    await sourcesOf(draft, form, locale),
+    xml === null ? null : { xml, photos },
+  )
   setFormLanguage(root, locale)
   if (xml === null && draft.addressId) prefillAddress(root, form.roles, draft.addressId)
   return root
 }
 
-async function sourcesOf(draft: Draft, form: StoredForm): Promise<FormSources> {
+async function sourcesOf(draft: Draft, form: StoredForm, locale: string): Promise<FormSources> {
   const addresses = form.usesAddresses ? await addressesOfRound(draft.roundId) : []
   return {
-    lists: { ...form.lists, [ADDRESS_LIST]: addressesCsv(addresses) },
+    lists: { ...listsIn(form.lists ?? {}, locale), [ADDRESS_LIST]: addressesCsv(addresses) },
     lastSavedXml: asksForLastSaved(form.xform) ? await lastSavedXml(form.id) : null,
   }
 }

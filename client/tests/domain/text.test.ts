@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { addressLabel, byStreet, matches, wordsOf } from '@/domain/address'
-import { addressesCsv } from '@/domain/csv'
+import { addressesCsv, inLanguage } from '@/domain/csv'
 import { newToken, uuidv7 } from '@/domain/ids'
 import { toRfc3339 } from '@/domain/time'
 import { makeAddress } from '../factories'
@@ -21,6 +21,17 @@ describe('addresses', () => {
   test('a search finds words by their beginning, without accents or capitals', () => {
     expect(matches(wordsOf('Café de Boekweit 12'), 'cafe 12')).toBe(true)
     expect(matches(wordsOf('Boekweitlaan 12'), 'weit')).toBe(false)
+  })
+})
+
+describe('external lists', () => {
+  const list = 'name,label,label_en\nwonen,Wonen,Housing\n'
+  test('have their labels in the language of the screen', () => {
+    expect(inLanguage(list, 'en')).toBe('name,label_nl,label\nwonen,Wonen,Housing\n')
+  })
+  test('stay as they are where they lack that language', () => {
+    expect(inLanguage(list, 'nl')).toBe(list)
+    expect(inLanguage('name,label\na,A\n', 'en')).toBe('name,label\na,A\n')
   })
 })
 
