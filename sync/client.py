@@ -158,7 +158,8 @@ class SyncClient:
     def _photo_offset(self, photo: Photo) -> int:
         answer = self._tus("HEAD", f"/{photo.sha256}", {}, allow=(404,))
         if answer.status_code == 404:
-            metadata = f"sha256 {b64encode(photo.sha256.encode()).decode()}"
+            named = (("sha256", photo.sha256), ("filetype", photo.media_type))
+            metadata = ",".join(f"{key} {b64encode(value.encode()).decode()}" for key, value in named)
             headers = {"Upload-Length": str(len(photo.content)), "Upload-Metadata": metadata}
             answer = self._tus("POST", "", headers)
         return int(answer.headers["Upload-Offset"])

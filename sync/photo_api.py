@@ -47,8 +47,10 @@ def describe() -> Response:
 
 @photos.post("")
 def begin() -> Response:
-    photo_hash = _photo_hash()
-    progress = _uploads().begin(photo_hash, _number("Upload-Length"))
+    metadata = _metadata()
+    photo_hash = _checked(metadata.get("sha256", ""))
+    is_photo = metadata.get("filetype", "image/").startswith("image/")
+    progress = _uploads().begin(photo_hash, _number("Upload-Length"), is_photo)
     location = url_for("photos.progress", photo_hash=photo_hash)
     return _answer(progress, 201, {"Location": location})
 
@@ -102,13 +104,10 @@ def _number(header: str) -> int:
     return int(value)
 
 
-def _photo_hash() -> str:
-    """The hash in `Upload-Metadata: sha256 BASE64`."""
-    for pair in request.headers.get("Upload-Metadata", "").split(","):
-        key, _, value = pair.strip().partition(" ")
-        if key == "sha256":
-            return _checked(_decoded(value).decode("ascii", "replace"))
-    raise Problem(INPUT_INVALID, faults=[Fault("Upload-Metadata", "De SHA-256 van de foto ontbreekt.")])
+def _metadata() -> dict[str, str]:
+    """`Upload-Metadata: sha256 BASE64, filetype BASE64`, decoded."""
+    pairs = (pair.strip().partition(" ") for pair in request.headers.get("Upload-Metadata", "").split(","))
+    return {key: _decoded(value).decode("ascii", "replace") for key, _, value in pairs if key in {"sha256", "filetype"}}
 
 
 def _checked(photo_hash: str) -> str:

@@ -40,6 +40,8 @@ from sync.queries import find_photo
 KEEP_HALF = timedelta(days=7)
 PIECE_BYTES = 16 * 1024
 HALF = ".part"
+PHOTO, FILE = "photo", "file"
+ANY_BYTES = "application/octet-stream"
 CHECKSUMS = ("sha1", "sha256")
 
 
@@ -71,14 +73,17 @@ class Uploads:
         self._folder = folder / device_id.hex
         self._limits = limits
 
-    def begin(self, photo_hash: str, length: int) -> Progress:
-        """Starts the upload of this photo; one that was begun earlier, or is here, goes on from what there is."""
+    def begin(self, photo_hash: str, length: int, is_photo: bool = True) -> Progress:
+        """Starts the upload of this photo; one that was begun earlier, or is here, goes on from what there is.
+
+        What is no photo (a recording, a document) is kept as it is, never shown, only handed out as a download.
+        """
         if not 0 < length <= self._limits.max_bytes:
             raise Problem(PHOTO_TOO_LARGE, f"{length} bytes, ten hoogste {self._limits.max_bytes}")
         self._remove_expired()
         if find_photo(photo_hash) is None and self._part(photo_hash) is None:
             self._folder.mkdir(parents=True, exist_ok=True)
-            (self._folder / f"{photo_hash}.{length}{HALF}").touch()
+            (self._folder / f"{photo_hash}.{length}.{PHOTO if is_photo else FILE}{HALF}").touch()
         return self.progress(photo_hash)
 
     def progress(self, photo_hash: str) -> Progress:
@@ -132,13 +137,19 @@ class Uploads:
             try:
                 if sha256(content).hexdigest() != photo_hash:
                     raise Problem(PHOTO_HASH_WRONG)
-                facts = inspect_image(content, self._limits.max_pixels)
+                facts = self._inspect(photo_hash, content)
             except Problem:
                 self._forget(photo_hash)
                 raise
             photo_store().put_original(photo_hash, content)
             _store_row(photo_hash, len(content), facts)
             self._forget(photo_hash)
+
+    def _inspect(self, photo_hash: str, content: bytes) -> ImageFacts:
+        part = self._part(photo_hash)
+        if part is not None and part.name.split(".")[2] == FILE:
+            return ImageFacts(ANY_BYTES, 0, 0)
+        return inspect_image(content, self._limits.max_pixels)
 
     def _progress_of_part(self, photo_hash: str) -> Progress:
         part = self._part(photo_hash)
@@ -186,7 +197,8 @@ def _store_row(photo_hash: str, size: int, facts: ImageFacts) -> None:
     db.session.add(
         Photo(sha256=photo_hash, size=size, media_type=facts.media_type, width=facts.width, height=facts.height)
     )
-    enqueue_after_commit(store_preview, photo_hash)
+    if facts.media_type != ANY_BYTES:
+        enqueue_after_commit(store_preview, photo_hash)
     try:
         db.session.commit()
     except IntegrityError:  # another phone brought the same photo just now

@@ -1,6 +1,6 @@
 """Observations as a list that the map and the page beside it share."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from forms.definition import Definition
 from forms.queries import readable_definition_of, versions_by_id
 from forms.readable import readable_answers
 from maps.models import Address
-from sync.models import Observation
+from sync.models import Attachment, Observation
 from sync.queries import attachments_of, mapped_observations, missing_of
 
 TELLING = ("vraagstuk.tekst", "schouw.onderdeel", "schouw.score", "uitkomst")
@@ -46,7 +46,7 @@ def listed_observations(area_ids: Collection[UUID], limit: int) -> list[ListedOb
             summary=_summary(definitions[observation.form_version_id], observation),
             captured_at=observation.captured_at,
             lonlat=_lonlat(observation, address),
-            photos=tuple(one.sha256 for one in attachments.get(observation.id, []) if one.sha256 not in missing),
+            photos=_photos(attachments.get(observation.id, []), missing),
         )
         for observation, address in rows
     ]
@@ -56,6 +56,11 @@ def _definitions(version_ids: Collection[UUID | None]) -> dict[UUID | None, Defi
     """The definition of each version that these observations were made with."""
     found = versions_by_id([version_id for version_id in version_ids if version_id is not None])
     return {version_id: readable_definition_of(version) for version_id, version in found.items()}
+
+
+def _photos(attachments: Sequence[Attachment], missing: Collection[str]) -> tuple[str, ...]:
+    """The hashes of the photos among these that have arrived."""
+    return tuple(one.sha256 for one in attachments if one.media_type.startswith("image/") and one.sha256 not in missing)
 
 
 def _summary(definition: Definition, observation: Observation) -> str:

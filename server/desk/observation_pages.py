@@ -16,6 +16,7 @@ from server.inventory.process import record_meldingen
 from server.people.audit import record_change
 from sync.interpret import accept_held
 from sync.models import HELD
+from sync.photo_store import photo_store
 from sync.photos import preview_of
 from sync.queries import attachments_of, find_observation, find_observation_row, find_photo, missing_of
 from sync.schemas import SHA256_PATTERN
@@ -54,6 +55,16 @@ def accept_observation(observation_id: UUID) -> ResponseReturnValue:
     record_change("observatie.meetellen", str(observation_id))
     db.session.commit()
     return redirect(url_for("desk.observation", observation_id=observation_id))
+
+
+@desk.get("/bestanden/<sha256>")
+def file(sha256: str) -> Response:
+    """A recording or document as it came: only ever as a download, a browser never opens it."""
+    if not SHA256_PATTERN.match(sha256) or find_photo(sha256) is None:
+        raise Problem(NOT_FOUND)
+    response = Response(photo_store().original(sha256), mimetype="application/octet-stream")
+    response.headers.set("Content-Disposition", "attachment", filename=sha256[:12])
+    return response
 
 
 @desk.get("/fotos/<sha256>.jpg")

@@ -17,7 +17,7 @@ from core.problems import Problem
 from sync.client import Photo, SyncClient
 from sync.images import make_preview
 from sync.photo_store import photo_store
-from tests.support import Village, make_photo
+from tests.support import LogIn, Village, make_photo
 
 PHOTOS = "/v1/sync/photos"
 
@@ -276,3 +276,20 @@ def test_photo_damaged_behind_its_header_is_kept_and_its_preview_is_a_problem(vi
     assert stored(app, photo) == photo.content
     with pytest.raises(Problem, match="photo-unreadable"):
         make_preview(photo.content)
+
+
+def test_recording_arrives_bit_for_bit_and_is_handed_out_as_a_download_only(
+    village: Village, app: Flask, log_in: LogIn
+) -> None:
+    phone = village.phone()
+    recording = Photo("gesprek.webm", b"<script>alert(1)</script>" * 100, "audio/webm")
+    village.talk(phone, issues=("Lamp",), photos=(recording,))
+
+    phone.deliver()
+
+    assert not phone.queue
+    answer = log_in().get(f"/bestanden/{recording.sha256}")
+    assert answer.data == recording.content
+    assert answer.mimetype == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert app.test_client().get(f"/bestanden/{recording.sha256}").status_code == 302

@@ -65,7 +65,7 @@ async function sendPhoto(photo: StoredPhoto, token: string, language: string): P
     const upload = new Upload(file, {
       endpoint: ENDPOINT,
       uploadUrl: `${ENDPOINT}/${photo.sha256}`,
-      metadata: { sha256: photo.sha256 },
+      metadata: { sha256: photo.sha256, filetype: photo.mediaType },
       chunkSize: CHUNK_BYTES,
       headers: {
         Authorization: `Bearer ${token}`,
