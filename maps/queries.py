@@ -26,10 +26,6 @@ def areas_by_name(name: str) -> list[Area]:
     return list(db.session.scalars(select(Area).where(func.lower(Area.name) == name.lower()).order_by(Area.kind)))
 
 
-def areas_of_kind(kind: str) -> list[Area]:
-    return list(db.session.scalars(select(Area).where(Area.kind == kind).order_by(Area.name)))
-
-
 def municipality_name() -> str:
     """The name of the municipality this server is of."""
     return db.session.scalar(select(Area.name).where(Area.kind == "gemeente").order_by(Area.name).limit(1)) or ""

@@ -66,10 +66,6 @@ def admit(device_id: UUID, round_id: UUID) -> None:
 # rounds and what a device may see
 
 
-def find_round(round_id: UUID) -> Round | None:
-    return db.session.get(Round, round_id)
-
-
 def all_rounds() -> list[Round]:
     return list(db.session.scalars(select(Round).order_by(Round.starts_on.desc(), Round.id.desc())))
 
