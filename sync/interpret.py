@@ -100,5 +100,6 @@ def _note_visit(observation: Observation, facts: Facts) -> None:
             address_id=observation.address_id,
             outcome=facts.outcome,
             visited_at=observation.captured_at,
+            corrected_at=observation.corrected_at,
         )
     )

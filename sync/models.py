@@ -4,7 +4,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Identity, Index, Integer, LargeBinary, String, Table, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy import Column as TableColumn
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,7 +26,8 @@ from sqlalchemy.schema import FetchedValue
 from core.clock import new_id, now_utc
 from core.db import Base, Model, UtcDateTime
 
-APPLIED, DUPLICATE, HELD, CONFLICT, REJECTED = "applied", "duplicate", "held", "conflict", "rejected"
+APPLIED, DUPLICATE, MERGED, HELD = "applied", "duplicate", "merged", "held"
+CONFLICT, REJECTED, WITHDRAWN = "conflict", "rejected", "withdrawn"
 BY_ADDRESS, BY_POSITION = "adres", "positie"
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -62,7 +76,11 @@ class Enrolment(Model):
 
 
 class Device(Model):
-    """A phone. Only the SHA-256 of its token is kept; the token is 256 random bits, so a plain hash suffices."""
+    """A phone. Only the SHA-256 of its token is kept; the token is 256 random bits, so a plain hash suffices.
+
+    `made`, `unsent` and `photos_unsent` are what the phone itself told last. `clock_skew_s` is the server's clock minus
+    the phone's. A revoked phone can still hand in what it holds, but gets nothing.
+    """
 
     __tablename__ = "device"
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -70,20 +88,32 @@ class Device(Model):
     volunteer: Mapped[str] = mapped_column(String(100))
     enrolled_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
     last_contact_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    made: Mapped[int | None]
+    unsent: Mapped[int | None]
+    photos_unsent: Mapped[int | None]
+    clock_skew_s: Mapped[float | None]
 
 
 class Mutation(Model):
     """Everything a device sent that has an id: the unique key that makes a retry harmless.
 
-    `raw` is kept only when the mutation could not be applied as it was.
+    `subject_id` is the observation or visit it is about. `raw` is kept only when the mutation could not be applied as
+    it was; `waits_for` is the version it was made from, when that has not arrived.
     """
 
     __tablename__ = "mutation"
+    __table_args__ = (
+        Index("ix_mutation_device", "device_id", "received_at"),
+        Index("ix_mutation_waits_for", "waits_for", postgresql_where=text("waits_for IS NOT NULL")),
+    )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
     content_hash: Mapped[str | None] = mapped_column(String(64))
     status: Mapped[str] = mapped_column(String(10))
+    subject_id: Mapped[UUID | None]
+    waits_for: Mapped[UUID | None]
     problem: Mapped[dict[str, Any] | None] = mapped_column(Json)
     raw: Mapped[dict[str, Any] | None] = mapped_column(Json)
 
@@ -100,16 +130,25 @@ class Rejection(Model):
 
 
 class Observation(Model):
-    """One filled-in form, as it was sent, with what it says by role. Times of the phone are kept as given."""
+    """One filled-in form as it is now, with what it says by role.
+
+    `version_id` is the version that this is (its mutation, or a merge), `base_id` the one it was made from. `clashes`
+    are the answers that two people gave differently, until somebody chooses (sync/merge.py). Times of the phone are
+    kept as given; `corrected_at` is `captured_at` by the server's clock.
+    """
 
     __tablename__ = "observation"
     __table_args__ = (
         Index("ix_observation_area", "area_id", "form_id"),
         Index("ix_observation_device", "device_id", "received_at"),
         Index("ix_observation_status", "status", postgresql_where=text("status != 'applied'")),
+        Index("ix_observation_clashes", "id", postgresql_where=text("clashes IS NOT NULL")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     mutation_id: Mapped[UUID] = mapped_column(ForeignKey("mutation.id"))
+    version_id: Mapped[UUID]
+    base_id: Mapped[UUID | None]
+    clashes: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
     round_id: Mapped[UUID | None]
     form_id: Mapped[str] = mapped_column(String(100))
@@ -120,6 +159,7 @@ class Observation(Model):
     status: Mapped[str] = mapped_column(String(10))
     problem: Mapped[dict[str, Any] | None] = mapped_column(Json)
     captured_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
     lon: Mapped[float | None]
     lat: Mapped[float | None]
@@ -131,6 +171,32 @@ class Observation(Model):
     area_source: Mapped[str | None] = mapped_column(String(10))
     persons: Mapped[int | None]
     household_size: Mapped[int | None]
+
+
+class ObservationVersion(Model):
+    """One version of an observation that has more than one: who, when, on what, and why.
+
+    A version that was sent has its mutation's id; one that the server made by merging has `other_id` as its second
+    parent. `instance_xml` is None for a withdrawal. `person` is who changed it at the desk.
+    """
+
+    __tablename__ = "observation_version"
+    __table_args__ = (UniqueConstraint("observation_id", "number"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    observation_id: Mapped[UUID] = mapped_column(ForeignKey("observation.id"))
+    number: Mapped[int]
+    base_id: Mapped[UUID | None]
+    other_id: Mapped[UUID | None]
+    mutation_id: Mapped[UUID | None] = mapped_column(ForeignKey("mutation.id"))
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"))
+    person: Mapped[str | None] = mapped_column(String(255))
+    status: Mapped[str] = mapped_column(String(10))
+    form_version: Mapped[str] = mapped_column(String(100))
+    instance_xml: Mapped[str | None] = mapped_column(Text)
+    clashes: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
+    reason: Mapped[str | None] = mapped_column(String(500))
+    captured_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
 
 
 class Attachment(Model):
@@ -168,11 +234,15 @@ class Visit(Model):
     address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id"), index=True)
     outcome: Mapped[str] = mapped_column(String(20))
     visited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
 
 
 class Change(Model):
-    """The change log that pulls read. On PostgreSQL `xid` is the transaction that wrote the row (see sync/pull.py)."""
+    """The change log that pulls read. On PostgreSQL `xid` is the transaction that wrote the row (see sync/pull.py).
+
+    `area_id` and `device_id` say whom the row is for: phones that see the area, that one phone, or all (None).
+    """
 
     __tablename__ = "change"
     __table_args__ = (Index("ix_change_order", "xid", "seq"),)
@@ -181,3 +251,16 @@ class Change(Model):
     entity: Mapped[str] = mapped_column(String(20))
     entity_id: Mapped[str] = mapped_column(String(100))
     deleted: Mapped[bool] = mapped_column(default=False)
+    area_id: Mapped[UUID | None]
+    device_id: Mapped[UUID | None]
+    logged_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc, index=True)
+
+
+class ChangeLog(Model):
+    """The one row that tells which log this is, and up to where it was tidied: an older cursor is of no use."""
+
+    __tablename__ = "change_log"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[str] = mapped_column(String(16))
+    floor_xid: Mapped[int] = mapped_column(BigInteger)
+    floor_seq: Mapped[int] = mapped_column(BigInteger)

@@ -41,6 +41,8 @@ class Page:
     cursor: str
     complete: bool
     changes: list[dict[str, Any]]
+    reset: bool = False
+    koffer_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,8 @@ def _put_observation(mutation: Mutation, pushed: Pushed, instance: Instance, pro
     observation = Observation(
         id=put["observation_id"],
         mutation_id=mutation.id,
+        version_id=mutation.id,
+        corrected_at=put["captured_at"],
         device_id=mutation.device_id,
         round_id=put["round_id"],
         form_id=put["form"],
@@ -258,6 +260,7 @@ def _put_visit(mutation: Mutation, pushed: Pushed) -> None:
             address_id=put["address_id"],
             outcome=put["outcome"],
             visited_at=put["visited_at"],
+            corrected_at=put["visited_at"],
         )
     )
 

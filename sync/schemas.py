@@ -46,6 +46,7 @@ class EnrolmentOut(WireSchema):
     device_id = fields.UUID()
     volunteer = fields.String()
     municipality = fields.String()
+    koffer_key = fields.String()
     rounds = fields.List(fields.Nested(RoundName))
 
 
@@ -62,6 +63,10 @@ class AttachmentIn(WireSchema):
     media_type = fields.String(required=True, validate=validate.Length(max=100))
 
 
+def _reason() -> fields.String:
+    return fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
+
+
 class ObservationPut(WireSchema):
     id = fields.UUID(required=True)
     type = fields.String(required=True, validate=validate.Equal("observation.put"))
@@ -73,12 +78,23 @@ class ObservationPut(WireSchema):
     captured_at = fields.AwareDateTime(required=True, format="iso", validate=PLAUSIBLE)
     position = fields.Nested(Position, load_default=None, allow_none=True)
     address_id = fields.UUID(load_default=None, allow_none=True)
+    base_version = fields.UUID(load_default=None, allow_none=True)
+    reason = _reason()
     attachments = fields.List(
         fields.Nested(AttachmentIn),
         load_default=list,
         allow_none=True,
         validate=[validate.Length(max=50), _different_names],
     )
+
+
+class ObservationWithdraw(WireSchema):
+    id = fields.UUID(required=True)
+    type = fields.String(required=True, validate=validate.Equal("observation.withdraw"))
+    observation_id = fields.UUID(required=True)
+    base_version = fields.UUID(required=True)
+    withdrawn_at = fields.AwareDateTime(required=True, format="iso", validate=PLAUSIBLE)
+    reason = _reason()
 
 
 class VisitPut(WireSchema):
@@ -116,6 +132,7 @@ class ProblemOut(WireSchema):
 class Receipt(WireSchema):
     mutation_id = fields.UUID(allow_none=True)
     status = fields.String()
+    version = fields.UUID(allow_none=True)
     problem = fields.Nested(ProblemOut, allow_none=True)
 
 
@@ -138,26 +155,58 @@ class ChangeOut(WireSchema):
 class PullOut(WireSchema):
     cursor = fields.String()
     complete = fields.Boolean()
+    reset = fields.Boolean()
+    koffer_key = fields.String(allow_none=True)
     changes = fields.List(fields.Nested(ChangeOut))
 
 
-class LedgerQuery(WireSchema):
-    observations = fields.String(load_default=None, validate=validate.Length(max=8000))
-    visits = fields.String(load_default=None, validate=validate.Length(max=8000))
-
-
-class LedgerObservation(WireSchema):
+class ObservationOut(WireSchema):
     observation_id = fields.UUID()
+    version = fields.UUID()
+    status = fields.String()
+    form = fields.String()
+    form_version = fields.String()
+    instance_xml = fields.String()
+    attachments = fields.List(fields.Nested(AttachmentIn))
+
+
+class LedgerQuery(WireSchema):
+    mutations = fields.String(load_default=None, validate=validate.Length(max=4000))
+
+
+class LedgerMutation(WireSchema):
+    mutation_id = fields.UUID()
+    subject_id = fields.UUID(allow_none=True)
     status = fields.String()
     received_at = fields.AwareDateTime(format="iso")
     photos_missing = fields.List(fields.String())
 
 
-class LedgerVisit(WireSchema):
-    visit_id = fields.UUID()
-    received_at = fields.AwareDateTime(format="iso")
+class LedgerAccount(WireSchema):
+    made = fields.Integer(allow_none=True)
+    unsent = fields.Integer(allow_none=True)
+    photos_unsent = fields.Integer(allow_none=True)
+    received = fields.Integer()
+    held = fields.Integer()
+    conflicts = fields.Integer()
+    photos_missing = fields.Integer()
+    last_contact_at = fields.AwareDateTime(format="iso", allow_none=True)
+    clock_skew_s = fields.Float(allow_none=True)
 
 
 class LedgerOut(WireSchema):
-    observations = fields.List(fields.Nested(LedgerObservation))
-    visits = fields.List(fields.Nested(LedgerVisit))
+    account = fields.Nested(LedgerAccount)
+    mutations = fields.List(fields.Nested(LedgerMutation))
+
+
+class KofferHead(WireSchema):
+    """What the head of one line of a koffer says; which fields it has depends on its kind."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(("device", "mutation", "photo")))
+    device_id = fields.UUID()
+    volunteer = fields.String(validate=validate.Length(max=100))
+    made_at = fields.AwareDateTime(format="iso")
+    mutations = fields.Integer(strict=True)
+    photos = fields.Integer(strict=True)
+    sha256 = fields.String(validate=SHA256)
+    media_type = fields.String(validate=validate.Length(max=100))

@@ -11,15 +11,19 @@ from core.db import Model, UtcDateTime
 
 
 class Melding(Model):
-    """A statement about a vraagstuk. `willing` is ja, misschien or nee: ja makes it an initiative."""
+    """A statement about a vraagstuk. `willing` is ja, misschien or nee: ja makes it an initiative.
+
+    `key` tells it from the other statements of its observation and stays the same when that is edited.
+    """
 
     __tablename__ = "melding"
     __table_args__ = (
-        UniqueConstraint("observation_id", "number"),
+        UniqueConstraint("observation_id", "key"),
         Index("ix_melding_area", "area_id", "captured_at"),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     observation_id: Mapped[UUID] = mapped_column(ForeignKey("observation.id"))
+    key: Mapped[str] = mapped_column(String(300))
     number: Mapped[int]
     area_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"))
     address_id: Mapped[UUID | None] = mapped_column(ForeignKey("address.id"))

@@ -11,6 +11,7 @@ def record_meldingen(observation: Observation, facts: Facts) -> None:
     db.session.add_all(
         Melding(
             observation_id=observation.id,
+            key=f"#{issue.number}",
             number=issue.number,
             area_id=observation.area_id,
             address_id=observation.address_id,

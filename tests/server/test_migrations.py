@@ -45,3 +45,40 @@ def test_forms_of_the_first_version_are_published_after_the_second(old_app: Flas
         row = db.session.execute(text("SELECT state, saved_at = published_at, hash FROM form_version")).one()
         assert tuple(row) == ("gepubliceerd", True, "h")
         db.engine.dispose()
+
+
+OBSERVATION = {
+    "device": {"id": "d1", "token_hash": "t", "volunteer": "V", "enrolled_at": "2026-11-22 12:00:00"},
+    "mutation": {"id": "m1", "device_id": "d1", "received_at": "2026-11-22 12:00:00", "status": "applied"},
+    "observation": {
+        "id": "o1",
+        "mutation_id": "m1",
+        "device_id": "d1",
+        "form_id": "gesprek",
+        "form_version": "1",
+        "instance_xml": "<data/>",
+        "content_hash": "c",
+        "status": "applied",
+        "captured_at": "2026-11-22 11:00:00",
+        "received_at": "2026-11-22 12:00:00",
+    },
+    "attachment": {"observation_id": "o1", "name": "a.jpg", "sha256": "a", "size": 1, "media_type": "image/jpeg"},
+    "melding": {"id": "s1", "observation_id": "o1", "number": 0, "text": "Lamp", "captured_at": "2026-11-22 11:00:00"},
+}
+
+
+def test_observations_of_the_first_version_are_their_own_first_version_after_the_fourth(old_app: Flask) -> None:
+    with old_app.app_context():
+        for table, row in OBSERVATION.items():
+            columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+            db.session.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), row)
+        db.session.commit()
+
+        upgrade()
+
+        read = "SELECT version_id, corrected_at = captured_at, (SELECT count(*) FROM attachment) FROM observation"
+        assert tuple(db.session.execute(text(read)).one()) == ("m1", True, 1)
+        assert db.session.execute(text("SELECT subject_id FROM mutation")).scalar_one() == "o1"
+        assert db.session.execute(text("SELECT key FROM melding")).scalar_one() == "#0"
+        assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
+        db.engine.dispose()

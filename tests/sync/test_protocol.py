@@ -8,11 +8,32 @@ from typing import Any
 import pytest
 from marshmallow import Schema
 
-from sync.schemas import EnrolmentIn, EnrolmentOut, LedgerOut, ObservationPut, PullOut, PushIn, PushOut, VisitPut
+from sync.schemas import (
+    EnrolmentIn,
+    EnrolmentOut,
+    KofferHead,
+    LedgerOut,
+    ObservationOut,
+    ObservationPut,
+    ObservationWithdraw,
+    PullOut,
+    PushIn,
+    PushOut,
+    VisitPut,
+)
 
 TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
 EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)]
-SCHEMAS: list[Schema] = [EnrolmentIn(), EnrolmentOut(), PullOut(), PushIn(), PushOut(), LedgerOut()]
+SCHEMAS: list[Schema] = [
+    EnrolmentIn(),
+    EnrolmentOut(),
+    PullOut(),
+    PushIn(),
+    PushOut(),
+    ObservationOut(),
+    LedgerOut(),
+    KofferHead(many=True),
+]
 
 
 @pytest.mark.parametrize(("example", "schema"), list(zip(EXAMPLES, SCHEMAS, strict=True)))
@@ -21,10 +42,11 @@ def test_example_in_protocol_fits_its_schema(example: Any, schema: Schema) -> No
 
 
 def test_mutations_in_protocol_fit_their_schemas() -> None:
-    observation, visit = EXAMPLES[3]["mutations"]
+    observation, visit, withdrawal = EXAMPLES[3]["mutations"]
 
     assert ObservationPut().validate(observation) == {}
     assert VisitPut().validate(visit) == {}
+    assert ObservationWithdraw().validate(withdrawal) == {}
 
 
 def test_statuses_in_protocol_are_those_of_the_server() -> None:
@@ -32,4 +54,4 @@ def test_statuses_in_protocol_are_those_of_the_server() -> None:
 
     told = set(re.findall(r"^\| `(\w+)` \|", TEXT, re.MULTILINE))
 
-    assert told == {models.APPLIED, models.DUPLICATE, models.HELD, models.CONFLICT, models.REJECTED}
+    assert told == {models.APPLIED, models.DUPLICATE, models.HELD, models.MERGED, models.CONFLICT, models.REJECTED}
