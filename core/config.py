@@ -1,16 +1,20 @@
 """Settings: one frozen dataclass, and the only reader of the environment."""
 
+import binascii
 import os
 import secrets
 import tempfile
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from core.problems import SETTING_WRONG, Problem
 
 PDOK_GREY = "https://service.pdok.nl/brt/achtergrondkaart/wmts/v2_0/grijs/EPSG:3857/{z}/{x}/{y}.png"
 PDOK_ATTRIBUTION = "Kaartgegevens © Kadaster"
+KOFFER_KEY_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +30,23 @@ class Settings:
     base_url: str
     workers: int
     secret_key: str
+    koffer_keys: tuple[bytes, ...]
     trusted_proxies: int
     basemap_url: str
     basemap_attribution: str
     max_photo_bytes: int = 25 * 1024 * 1024
     max_photo_pixels: int = 50_000_000
+    max_koffer_bytes: int = 2 * 1024 * 1024 * 1024
+
+    @property
+    def koffer_key(self) -> bytes:
+        """The X25519 secret key that phones seal to now. The others in `koffer_keys` only open what is older."""
+        return self.koffer_keys[0]
+
+    @property
+    def koffer_public_key(self) -> str:
+        """What phones get to seal a koffer with: base64url without padding."""
+        return _public_key(self.koffer_key)
 
     @property
     def uploads(self) -> Path:
@@ -57,7 +73,8 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         port=port,
         base_url=(env.get("BASE_URL") or f"http://{host}:{port}").rstrip("/"),
         workers=_number(env, "WEB_CONCURRENCY", 2, most=1000),
-        secret_key=env.get("SECRET_KEY") or _kept_secret(data / "keys" / "secret_key"),
+        secret_key=env.get("SECRET_KEY") or _kept_secret(data / "keys" / "secret_key", 48),
+        koffer_keys=_koffer_keys(env.get("KOFFER_KEY") or _kept_secret(data / "keys" / "koffer_key", KOFFER_KEY_BYTES)),
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, most=10),
         basemap_url=env.get("BASEMAP_URL", PDOK_GREY),
         basemap_attribution=env.get("BASEMAP_ATTRIBUTION", PDOK_ATTRIBUTION),
@@ -80,8 +97,29 @@ def _sqlalchemy_url(url: str) -> str:
     return url
 
 
-def _kept_secret(path: Path) -> str:
-    """The secret in this file, made at first use and readable by its owner only.
+def _koffer_keys(text: str) -> tuple[bytes, ...]:
+    """The keys in this text, separated by commas or spaces; any 32 bytes are one. Raises SETTING_WRONG.
+
+    A key must outlive every koffer that was sealed to it, so a new one is put in front and the old ones stay.
+    """
+    try:
+        keys = tuple(urlsafe_b64decode(one.rstrip("=") + "=") for one in text.replace(",", " ").split())
+    except (binascii.Error, ValueError):
+        keys = ()
+    if not keys or any(len(key) != KOFFER_KEY_BYTES for key in keys):
+        raise Problem(SETTING_WRONG, "KOFFER_KEY")  # never the key itself: this is printed
+    return keys
+
+
+@cache
+def _public_key(secret_key: bytes) -> str:
+    from nacl.bindings import crypto_scalarmult_base  # loads a library that most commands do not need
+
+    return urlsafe_b64encode(crypto_scalarmult_base(secret_key)).decode().rstrip("=")
+
+
+def _kept_secret(path: Path, size: int) -> str:
+    """The secret in this file, made of `size` random bytes at first use and readable by its owner only.
 
     Two processes that start at once both end up with the first one's secret: the file appears under its name
     only when it is complete.
@@ -91,7 +129,7 @@ def _kept_secret(path: Path) -> str:
         handle, name = tempfile.mkstemp(dir=path.parent)  # readable by its owner only
         draft = Path(name)
         with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_urlsafe(48))
+            file.write(secrets.token_urlsafe(size))
         try:
             os.link(draft, path)
         except FileExistsError:
