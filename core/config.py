@@ -2,6 +2,7 @@
 
 import binascii
 import os
+import re
 import secrets
 import tempfile
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -34,6 +35,7 @@ class Settings:
     trusted_proxies: int
     basemap_url: str
     basemap_attribution: str
+    device_limit: str = "600/minute"
     max_photo_bytes: int = 25 * 1024 * 1024
     max_photo_pixels: int = 50_000_000
     max_koffer_bytes: int = 2 * 1024 * 1024 * 1024
@@ -76,6 +78,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         secret_key=env.get("SECRET_KEY") or _kept_secret(data / "keys" / "secret_key", 48),
         koffer_keys=_koffer_keys(env.get("KOFFER_KEY") or _kept_secret(data / "keys" / "koffer_key", KOFFER_KEY_BYTES)),
         trusted_proxies=_number(env, "TRUSTED_PROXIES", 0, most=10),
+        device_limit=_limit(env, "DEVICE_LIMIT", "600/minute"),
         basemap_url=env.get("BASEMAP_URL", PDOK_GREY),
         basemap_attribution=env.get("BASEMAP_ATTRIBUTION", PDOK_ATTRIBUTION),
     )
@@ -87,6 +90,14 @@ def _number(env: Mapping[str, str], name: str, otherwise: int, most: int) -> int
     if not text.isdecimal() or int(text) > most:
         raise Problem(SETTING_WRONG, f"{name}={text}: 0 - {most}")
     return int(text)
+
+
+def _limit(env: Mapping[str, str], name: str, otherwise: str) -> str:
+    """This setting as a number of requests in a time, such as "600/minute". Raises SETTING_WRONG."""
+    text = env.get(name) or otherwise
+    if not re.fullmatch(r"[1-9]\d{0,8}/(second|minute|hour)", text):
+        raise Problem(SETTING_WRONG, f"{name}={text}: 600/minute")
+    return text
 
 
 def _sqlalchemy_url(url: str) -> str:

@@ -76,6 +76,12 @@ TOKEN_UNKNOWN = Kind(
     N_("Deze telefoon is niet aangemeld."),
     N_("Vraag uw coördinator om een nieuwe link. Uw werk staat nog op deze telefoon."),
 )
+DEVICE_REVOKED = Kind(
+    "device-revoked",
+    403,
+    N_("Deze telefoon doet niet meer mee."),
+    N_("U kunt nog wel versturen wat op deze telefoon staat. Vraag uw coördinator om een nieuwe link."),
+)
 CODE_UNUSABLE = Kind(
     "code-unusable",
     403,
@@ -123,6 +129,24 @@ ANSWERS_MISFIT = Kind(
     422,
     N_("Sommige antwoorden passen niet bij het formulier."),
     N_("Ze zijn bewaard. De opbouwwerker kijkt ernaar."),
+)
+BASE_UNKNOWN = Kind(
+    "base-unknown",
+    409,
+    N_("Dit verandert iets dat de server nog niet heeft."),
+    N_("Het is bewaard en wacht. De opbouwwerker kan het laten meetellen."),
+)
+ANSWERS_CLASH = Kind(
+    "answers-clash",
+    409,
+    N_("Iemand anders veranderde intussen hetzelfde antwoord."),
+    N_("Beide antwoorden zijn bewaard. De opbouwwerker kiest."),
+)
+OBSERVATION_WITHDRAWN = Kind(
+    "observation-withdrawn",
+    409,
+    N_("Dit is intussen ingetrokken."),
+    N_("Wat u veranderde is bewaard. De opbouwwerker kijkt ernaar."),
 )
 OBSERVATION_EXISTS = Kind(
     "observation-exists",

@@ -1,5 +1,6 @@
 """The app: every room put together. `create_app` is the only place that knows them all at once."""
 
+from hashlib import sha256
 from pathlib import Path
 
 from flask import Flask, Response, has_request_context, request, session
@@ -49,6 +50,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=True,
         RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_HEADERS_ENABLED=True,
+        RATELIMIT_HEADER_RETRY_AFTER_VALUE="delta-seconds",
         COMPRESS_MIN_SIZE=500,
         API_TITLE="Rondgang",
         API_VERSION="1",
@@ -76,6 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(desk)
     csrf.exempt(sync)  # a bearer token in a header cannot be forged by another site
     csrf.exempt(photos)
+    _limit_devices(app, limiter, settings)
     for endpoint in GOOD:
         limit = limiter.limit(WRONG_TRIES, methods=["POST"], deduct_when=_is_wrong_try)
         app.view_functions[endpoint] = limit(app.view_functions[endpoint])  # type: ignore[assignment]  # still a view
@@ -83,6 +87,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     set_up_headers(app, settings)
     set_up_errors(app)
     return app
+
+
+def _limit_devices(app: Flask, limiter: Limiter, settings: Settings) -> None:
+    """One busy or broken phone slows no other: each has a limit of its own over all calls of the protocol."""
+    limit = limiter.shared_limit(settings.device_limit, scope="device", key_func=_device_key)
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith(("sync.", "photos.")):
+            app.view_functions[endpoint] = limit(view)
+
+
+def _device_key() -> str:
+    return sha256(request.headers.get("Authorization", get_remote_address()).encode()).hexdigest()
 
 
 def _is_wrong_try(answer: Response) -> bool:

@@ -9,12 +9,13 @@ from core.clock import now_utc
 from core.db import db
 from core.problems import details
 from maps.queries import municipality_name
-from sync.devices import authenticate, contact_is_stale, enrol_device
+from sync.devices import authenticate, enrol_device, note_contact, refuse_revoked
 from sync.ledger import ledger_of
 from sync.models import Device
 from sync.pull import pull_page
 from sync.push import ReceiptOf, push_batch
-from sync.queries import rounds_of_device, touch_device
+from sync.queries import rounds_of_device
+from sync.report import Report, read_report
 from sync.schemas import (
     EnrolmentIn,
     EnrolmentOut,
@@ -39,6 +40,7 @@ def enrol(enrolment: dict[str, Any]) -> Any:
         "device_id": device.id,
         "volunteer": device.volunteer,
         "municipality": municipality_name(),
+        "koffer_key": current_app.extensions["rondgang_settings"].koffer_public_key,
         "rounds": rounds_of_device(device.id),
     }
     db.session.commit()
@@ -50,7 +52,9 @@ def enrol(enrolment: dict[str, Any]) -> Any:
 @sync.response(200, PullOut)
 def pull(query: dict[str, Any]) -> Any:
     """What this device may see, and what changed."""
-    return pull_page(_device().id, query["cursor"])
+    device, _ = _device()
+    refuse_revoked(device)
+    return pull_page(device.id, query["cursor"])
 
 
 @sync.route("/sync/push", methods=["POST"])
@@ -58,8 +62,9 @@ def pull(query: dict[str, Any]) -> Any:
 @sync.response(200, PushOut)
 def push(batch: dict[str, Any]) -> Any:
     """Takes a batch of mutations."""
-    device = _device()
-    receipts, missing = push_batch(device.id, batch["mutations"], current_app.extensions["rondgang_process"])
+    device, report = _device()
+    skew_s = report.skew_s(now_utc())
+    receipts, missing = push_batch(device.id, batch["mutations"], current_app.extensions["rondgang_process"], skew_s)
     return {"receipts": [_as_wire(receipt) for receipt in receipts], "missing_photos": missing}
 
 
@@ -68,7 +73,8 @@ def push(batch: dict[str, Any]) -> Any:
 @sync.response(200, LedgerOut)
 def ledger(query: dict[str, Any]) -> Any:
     """The account of this device."""
-    return ledger_of(_device().id, **query)
+    device, _ = _device()
+    return ledger_of(device, **query)
 
 
 @sync.after_request
@@ -79,13 +85,17 @@ def never_cached(response: Response) -> Response:
 
 def _as_wire(receipt: ReceiptOf) -> dict[str, Any]:
     problem = None if receipt.problem is None else details(receipt.problem)
-    return {"mutation_id": receipt.mutation_id, "status": receipt.status, "problem": problem}
+    return {
+        "mutation_id": receipt.mutation_id,
+        "status": receipt.status,
+        "version": receipt.version,
+        "problem": problem,
+    }
 
 
-def _device() -> Device:
+def _device() -> tuple[Device, Report]:
+    """The phone that asks, and what it tells of itself."""
     device = authenticate(request.headers.get("Authorization"))
-    if contact_is_stale(device):
-        db.session.commit()  # ends the reading: SQLite refuses a write that begins in the middle of one
-        touch_device(device.id, now_utc())
-        db.session.commit()
-    return device
+    report = read_report(request.headers.get("Rondgang-Report"))
+    note_contact(device, report)
+    return device, report

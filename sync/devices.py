@@ -10,9 +10,10 @@ from sqlalchemy.exc import IntegrityError
 
 from core.clock import now_utc
 from core.db import db
-from core.problems import CODE_UNUSABLE, TOKEN_UNKNOWN, Problem
+from core.problems import CODE_UNUSABLE, DEVICE_REVOKED, TOKEN_UNKNOWN, Problem
 from sync.models import Device, Enrolment, Round
-from sync.queries import admit, device_by_token, find_device, find_enrolment
+from sync.queries import admit, device_by_token, find_device, find_enrolment, update_device
+from sync.report import Report
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_GROUPS = 3
@@ -92,6 +93,24 @@ def authenticate(authorization: str | None) -> Device:
     return device
 
 
-def contact_is_stale(device: Device) -> bool:
-    """Whether the moment of last contact should be written again; not at every request."""
-    return device.last_contact_at is None or now_utc() - device.last_contact_at > CONTACT_PRECISION
+def refuse_revoked(device: Device) -> None:
+    """Raises DEVICE_REVOKED: such a phone hands in what it holds, and gets nothing new."""
+    if device.revoked_at is not None:
+        raise Problem(DEVICE_REVOKED)
+
+
+def note_contact(device: Device, report: Report) -> None:
+    """Writes down, in a transaction of its own, that the phone was here and what it told, when that is news."""
+    now = now_utc()
+    told = {"made": report.made, "unsent": report.unsent, "photos_unsent": report.photos_unsent}
+    news: dict[str, float] = {
+        name: value for name, value in told.items() if value is not None and value != getattr(device, name)
+    }
+    if not news and device.last_contact_at is not None and now - device.last_contact_at < CONTACT_PRECISION:
+        return
+    skew = report.skew_s(now)
+    if skew is not None:
+        news["clock_skew_s"] = skew
+    db.session.commit()  # ends the reading: SQLite refuses a write that begins in the middle of one
+    update_device(device.id, last_contact_at=now, **news)
+    db.session.commit()

@@ -64,6 +64,7 @@ class ReceiptOf:
     mutation_id: UUID | None
     status: str
     problem: dict[str, Any] | None = None
+    version: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ class Pushed:
         return mutation_id
 
 
-def push_batch(device_id: UUID, raw_mutations: Sequence[Any], process: Processor) -> tuple[list[ReceiptOf], list[str]]:
+def push_batch(
+    device_id: UUID, raw_mutations: Sequence[Any], process: Processor, skew_s: float | None = None
+) -> tuple[list[ReceiptOf], list[str]]:
     """(a receipt for each mutation in order, the SHA-256 of named photos that are not here)."""
     receipts, named = [], []
     for raw in raw_mutations:
@@ -198,6 +201,7 @@ def _receipt_of_known(known: Mutation, pushed: Pushed) -> ReceiptOf:
 
 def _apply(device_id: UUID, pushed: Pushed, process: Processor) -> ReceiptOf:
     mutation = Mutation(id=pushed.id, device_id=device_id, content_hash=_content_hash(pushed.raw), status=APPLIED)
+    mutation.subject_id = pushed.fields.get("observation_id") or pushed.fields.get("visit_id")
     db.session.add(mutation)
     db.session.flush()
     if pushed.instance is None:

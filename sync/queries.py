@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, literal_column, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, func, insert, literal_column, or_, select, tuple_, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import db, in_batches
 from maps.models import Address, Area
@@ -51,8 +52,8 @@ def all_devices() -> list[Device]:
     return list(db.session.scalars(select(Device).order_by(Device.enrolled_at.desc())))
 
 
-def touch_device(device_id: UUID, moment: datetime) -> None:
-    db.session.execute(update(Device).where(Device.id == device_id).values(last_contact_at=moment))
+def update_device(device_id: UUID, **values: Any) -> None:
+    db.session.execute(update(Device).where(Device.id == device_id).values(**values))
 
 
 def admit(device_id: UUID, round_id: UUID) -> None:
@@ -207,11 +208,16 @@ def attachments_of(observation_ids: Collection[UUID]) -> dict[UUID, list[Attachm
 # ledger
 
 
-def observations_of_device(device_id: UUID, only: Collection[UUID] | None, limit: int) -> list[Observation]:
-    """Of this device; asked for by their ids also those that another device brought first."""
-    is_meant = Observation.device_id == device_id if only is None else Observation.id.in_(only)
-    query = select(Observation).where(is_meant)
-    return list(db.session.scalars(query.order_by(Observation.received_at.desc()).limit(limit)))
+def mutations_of_device(device_id: UUID, limit: int) -> list[Mutation]:
+    """The newest that this device brought."""
+    query = select(Mutation).where(Mutation.device_id == device_id)
+    return list(db.session.scalars(query.order_by(Mutation.received_at.desc(), Mutation.id.desc()).limit(limit)))
+
+
+def mutations_by_id(mutation_ids: Collection[UUID]) -> list[Mutation]:
+    """Those that are here, whoever brought them."""
+    query = select(Mutation).where(Mutation.id.in_(mutation_ids))
+    return list(db.session.scalars(query.order_by(Mutation.received_at.desc(), Mutation.id.desc())))
 
 
 def photos_missing_by_observation(observation_ids: Collection[UUID]) -> Mapping[UUID, list[str]]:
@@ -228,10 +234,45 @@ def photos_missing_by_observation(observation_ids: Collection[UUID]) -> Mapping[
     return found
 
 
-def visits_of_device(device_id: UUID, only: Collection[UUID] | None, limit: int) -> list[Visit]:
-    """Of this device; asked for by their ids also those that another device brought first."""
-    query = select(Visit).where(Visit.device_id == device_id if only is None else Visit.id.in_(only))
-    return list(db.session.scalars(query.order_by(Visit.received_at.desc()).limit(limit)))
+def counts_by_device(device_ids: Collection[UUID]) -> dict[str, dict[UUID, int]]:
+    """Of each device what was received, is held, is in conflict, and how many photos are missing."""
+    is_held = or_(Observation.status == HELD, Observation.problem.is_not(None))
+    waits = Mutation.waits_for.is_not(None)
+    other = and_(Mutation.status == CONFLICT, Mutation.raw.is_not(None))
+    return {
+        "received": _count_by(Mutation.device_id, device_ids),
+        "held": _sum_of(_count_by(Observation.device_id, device_ids, is_held), _waiting(device_ids, waits)),
+        "conflicts": _sum_of(
+            _count_by(Observation.device_id, device_ids, Observation.clashes.is_not(None)), _waiting(device_ids, other)
+        ),
+        "photos_missing": _photos_missing_by_device(device_ids),
+    }
+
+
+def _waiting(device_ids: Collection[UUID], condition: ColumnElement[bool]) -> dict[UUID, int]:
+    return _count_by(Mutation.device_id, device_ids, condition)
+
+
+def _count_by(
+    device: InstrumentedAttribute[UUID], device_ids: Collection[UUID], *conditions: ColumnElement[bool]
+) -> dict[UUID, int]:
+    rows = db.session.execute(select(device, func.count()).where(device.in_(device_ids), *conditions).group_by(device))
+    return dict(rows.all())
+
+
+def _sum_of(first: dict[UUID, int], second: dict[UUID, int]) -> dict[UUID, int]:
+    return {key: first.get(key, 0) + second.get(key, 0) for key in first.keys() | second.keys()}
+
+
+def _photos_missing_by_device(device_ids: Collection[UUID]) -> dict[UUID, int]:
+    rows = db.session.execute(
+        select(Observation.device_id, func.count(Attachment.sha256.distinct()))
+        .join(Attachment, Attachment.observation_id == Observation.id)
+        .outerjoin(Photo, Photo.sha256 == Attachment.sha256)
+        .where(Observation.device_id.in_(device_ids), Photo.sha256.is_(None))
+        .group_by(Observation.device_id)
+    )
+    return dict(rows.all())
 
 
 # desk

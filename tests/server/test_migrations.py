@@ -47,7 +47,7 @@ def test_forms_of_the_first_version_are_published_after_the_second(old_app: Flas
         db.engine.dispose()
 
 
-OBSERVATION = {
+OBSERVATION: dict[str, dict[str, object]] = {
     "device": {"id": "d1", "token_hash": "t", "volunteer": "V", "enrolled_at": "2026-11-22 12:00:00"},
     "mutation": {"id": "m1", "device_id": "d1", "received_at": "2026-11-22 12:00:00", "status": "applied"},
     "observation": {

@@ -296,10 +296,9 @@ def test_photos_of_a_conflict_are_missing_in_the_ledger_too(village: Village) ->
 
     assert push_one(phone, observationId=str(observation_id))["status"] == "conflict"
 
-    params = {"observations": str(observation_id)}
     headers = {"Authorization": f"Bearer {phone.token}"}
-    ledger = phone.http.get("/v1/sync/ledger", params=params, headers=headers).json()
-    assert ledger["observations"][0]["photosMissing"] == [photo.sha256]
+    ledger = phone.http.get("/v1/sync/ledger", headers=headers).json()
+    assert ledger["mutations"][0]["photosMissing"] == [photo.sha256]
 
 
 def test_same_work_handed_in_by_another_phone_is_confirmed_to_it(village: Village) -> None:
