@@ -171,7 +171,19 @@ UPLOAD_OFFSET_WRONG = Kind(
 CHECKSUM_WRONG = Kind(
     "checksum-wrong", 460, N_("Een stuk van de foto is onderweg beschadigd."), N_("Verstuur dit stuk opnieuw.")
 )
+UPLOAD_TYPE_WRONG = Kind(
+    "upload-type-wrong",
+    415,
+    N_("De bytes van een foto hebben een andere soort bericht nodig."),
+    N_("Werk de app bij. Er is niets weg."),
+)
 TUS_VERSION = Kind("tus-version", 412, N_("De server spreekt alleen tus 1.0.0."), N_("Werk de app bij."))
+KOFFER_UNREADABLE = Kind(
+    "koffer-unreadable",
+    400,
+    N_("Dit bestand is geen koffer die wij kunnen lezen."),
+    N_("Kies de koffer die de telefoon maakte, op de server waar die telefoon bij hoort."),
+)
 AREAS_UNREADABLE = Kind(
     "areas-unreadable",
     400,

@@ -1,20 +1,25 @@
-"""tus 1.0 over HTTP: headers in, `sync/photos.py`, headers out (https://tus.io/protocols/resumable-upload)."""
+"""tus 1.0 over HTTP: headers in, `sync/uploads.py`, headers out (https://tus.io/protocols/resumable-upload).
+
+One thing differs from that text: HEAD does not repeat `Upload-Metadata`. A photo's name is its hash, and of its media
+type only whether it is an image is remembered.
+"""
 
 import binascii
 from base64 import b64decode
 from email.utils import format_datetime
 
 from flask import Blueprint, Response, current_app, request, url_for
-from werkzeug.exceptions import ClientDisconnected
 
 from core.config import Settings
-from core.problems import INPUT_INVALID, TUS_VERSION, Fault, Problem
+from core.problems import INPUT_INVALID, METHOD_NOT_ALLOWED, TUS_VERSION, UPLOAD_TYPE_WRONG, Fault, Problem
 from sync.devices import authenticate
-from sync.photos import CHECKSUMS, Limits, Progress, Uploads
+from sync.photos import Limits
 from sync.schemas import SHA256_PATTERN
+from sync.uploads import CHECKSUMS, Progress, Uploads
 
 TUS = "1.0.0"
-EXTENSIONS = "creation,checksum,expiration,termination"
+EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
+BYTES = "application/offset+octet-stream"
 
 photos = Blueprint("photos", __name__, url_prefix="/v1/sync/photos")
 
@@ -47,12 +52,16 @@ def describe() -> Response:
 
 @photos.post("")
 def begin() -> Response:
-    metadata = _metadata()
+    """Begins an upload; first bytes that come along are taken when the photo is new, as a body begins at byte 0."""
+    if "Upload-Defer-Length" in request.headers:
+        raise Problem(INPUT_INVALID, faults=[Fault("Upload-Defer-Length", "Noem de lengte meteen, in Upload-Length.")])
+    metadata, uploads = _metadata(), _uploads()
     photo_hash = _checked(metadata.get("sha256", ""))
     is_photo = metadata.get("filetype", "image/").startswith("image/")
-    progress = _uploads().begin(photo_hash, _number("Upload-Length"), is_photo)
-    location = url_for("photos.progress", photo_hash=photo_hash)
-    return _answer(progress, 201, {"Location": location})
+    progress = uploads.begin(photo_hash, _number("Upload-Length"), is_photo)
+    if request.mimetype == BYTES and progress.offset == 0:
+        progress = _append(uploads, photo_hash, 0)
+    return _answer(progress, 201, {"Location": url_for("photos.progress", photo_hash=photo_hash)})
 
 
 @photos.route("/<photo_hash>", methods=["HEAD"])
@@ -62,21 +71,29 @@ def progress(photo_hash: str) -> Response:
 
 @photos.patch("/<photo_hash>")
 def append(photo_hash: str) -> Response:
-    if request.mimetype != "application/offset+octet-stream":
-        raise Problem(INPUT_INVALID, faults=[Fault("Content-Type", "application/offset+octet-stream")])
-    request.max_content_length = _settings().max_photo_bytes
-    uploads, offset = _uploads(), _number("Upload-Offset")
-    try:
-        after = uploads.append(_checked(photo_hash), offset, request.stream, _checksum())  # type: ignore[arg-type]
-    except ClientDisconnected:  # nobody is listening; what arrived is kept
-        after = uploads.progress(photo_hash)
-    return _answer(after, 204, {})
+    if request.mimetype != BYTES:
+        raise Problem(UPLOAD_TYPE_WRONG, BYTES)
+    return _answer(_append(_uploads(), _checked(photo_hash), _number("Upload-Offset")), 204, {})
+
+
+@photos.post("/<photo_hash>")
+def override(photo_hash: str) -> Response:
+    """What the header says instead of POST: some networks let no PATCH or DELETE through."""
+    view = {"HEAD": progress, "PATCH": append, "DELETE": remove}.get(request.headers.get("X-HTTP-Method-Override", ""))
+    if view is None:
+        raise Problem(METHOD_NOT_ALLOWED, headers={"Allow": "HEAD, PATCH, DELETE"})
+    return view(photo_hash)
 
 
 @photos.delete("/<photo_hash>")
 def remove(photo_hash: str) -> Response:
     _uploads().remove(_checked(photo_hash))
     return Response(status=204)
+
+
+def _append(uploads: Uploads, photo_hash: str, offset: int) -> Progress:
+    request.max_content_length = _settings().max_photo_bytes
+    return uploads.append(photo_hash, offset, request.stream, _checksum())  # type: ignore[arg-type]  # it can be read
 
 
 def _answer(progress: Progress, status: int, headers: dict[str, str]) -> Response:

@@ -4,6 +4,7 @@ import os
 import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from hashlib import sha1, sha256
 from io import BytesIO
 from pathlib import Path
@@ -12,11 +13,14 @@ import httpx
 import pytest
 from flask import Flask
 from PIL import Image
+from werkzeug.exceptions import ClientDisconnected
 
 from core.problems import Problem
 from sync.client import Photo, SyncClient
 from sync.images import make_preview
 from sync.photo_store import photo_store
+from sync.photos import Limits
+from sync.uploads import Uploads
 from tests.support import LogIn, Village, make_photo
 
 PHOTOS = "/v1/sync/photos"
@@ -201,7 +205,8 @@ def test_upload_of_another_phone_cannot_be_touched(village: Village) -> None:
 def test_server_says_which_tus_it_speaks(village: Village) -> None:
     phone = village.phone()
 
-    assert "creation" in tus(phone, "OPTIONS").headers["Tus-Extension"]
+    extensions = tus(phone, "OPTIONS").headers["Tus-Extension"].split(",")
+    assert extensions == ["creation", "creation-with-upload", "checksum", "expiration", "termination"]
     assert tus(phone, "HEAD", "/" + "a" * 64, Tus_Resumable="0.2").status_code == 412
 
 
@@ -293,3 +298,128 @@ def test_recording_arrives_bit_for_bit_and_is_handed_out_as_a_download_only(
     assert answer.mimetype == "application/octet-stream"
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert app.test_client().get(f"/bestanden/{recording.sha256}").status_code == 302
+
+
+def with_bytes(phone: SyncClient, content: bytes, body: bytes, **headers: str) -> httpx.Response:
+    """A creation that brings the first bytes along."""
+    metadata = f"sha256 {b64encode(sha256(content).hexdigest().encode()).decode()}"
+    return tus(phone, "POST", "", body, Upload_Length=str(len(content)), Upload_Metadata=metadata, **headers)
+
+
+def test_photo_may_come_along_with_its_creation(village: Village, app: Flask) -> None:
+    phone, photo = village.phone(), make_photo()
+
+    answer = with_bytes(phone, photo.content, photo.content)
+
+    assert answer.status_code == 201
+    assert answer.headers["Upload-Offset"] == str(len(photo.content))
+    assert stored(app, photo) == photo.content
+
+
+def test_first_bytes_that_came_with_a_creation_are_kept_and_a_repeat_adds_none(village: Village, app: Flask) -> None:
+    phone, photo = village.phone(), make_photo()
+
+    first = with_bytes(phone, photo.content, photo.content[:100])
+    again = with_bytes(phone, photo.content, photo.content[:200])
+
+    assert (first.status_code, first.headers["Upload-Offset"]) == (201, "100")
+    assert (again.status_code, again.headers["Upload-Offset"]) == (201, "100")
+    assert first.headers["Upload-Expires"]
+    phone.send_photo(photo)
+    assert stored(app, photo) == photo.content
+
+
+def test_first_bytes_that_are_damaged_are_460_and_can_be_sent_again(village: Village) -> None:
+    phone, photo = village.phone(), make_photo()
+    digest = b64encode(sha1(photo.content).digest()).decode()
+
+    damaged = with_bytes(phone, photo.content, photo.content[:-1], Upload_Checksum=f"sha1 {digest}")
+
+    assert damaged.status_code == 460
+    assert tus(phone, "HEAD", f"/{photo.sha256}").headers["Upload-Offset"] == "0"
+
+
+def test_body_of_a_creation_that_is_no_bytes_of_a_photo_is_passed_over(village: Village) -> None:
+    phone, photo = village.phone(), make_photo()
+
+    answer = with_bytes(phone, photo.content, photo.content, Content_Type="application/json")
+
+    assert (answer.status_code, answer.headers["Upload-Offset"]) == (201, "0")
+
+
+def test_methods_that_a_network_refuses_may_be_named_in_a_post(village: Village, app: Flask) -> None:
+    phone, photo = village.phone(), make_photo()
+    begin(phone, photo.content)
+    path = f"/{photo.sha256}"
+
+    asked = tus(phone, "POST", path, X_HTTP_Method_Override="HEAD")
+    sent = tus(phone, "POST", path, photo.content, Upload_Offset="0", X_HTTP_Method_Override="PATCH")
+    plain = tus(phone, "POST", path)
+
+    assert asked.headers["Upload-Offset"] == "0"
+    assert sent.status_code == 204
+    assert plain.status_code == 405
+    assert stored(app, photo) == photo.content
+
+
+def test_every_answer_about_a_half_upload_tells_when_it_is_forgotten(village: Village) -> None:
+    phone, photo = village.phone(), make_photo()
+
+    begun = begin(phone, photo.content)
+    sent = tus(phone, "PATCH", f"/{photo.sha256}", photo.content[:10], Upload_Offset="0")
+    whole = tus(phone, "PATCH", f"/{photo.sha256}", photo.content[10:], Upload_Offset="10")
+
+    assert begun.headers["Upload-Expires"].endswith("GMT")
+    assert sent.headers["Upload-Expires"].endswith("GMT")
+    assert "Upload-Expires" not in whole.headers
+
+
+def test_upload_of_unknown_length_is_refused_in_words(village: Village) -> None:
+    answer = tus(village.phone(), "POST", Upload_Defer_Length="1", Upload_Metadata="")
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["pointer"] == "Upload-Defer-Length"
+
+
+def test_bytes_of_another_content_type_are_415(village: Village) -> None:
+    phone, photo = village.phone(), make_photo()
+    begin(phone, photo.content)
+
+    answer = tus(phone, "PATCH", f"/{photo.sha256}", photo.content, Upload_Offset="0", Content_Type="image/jpeg")
+
+    assert answer.status_code == 415
+
+
+def test_checksum_of_a_sort_that_is_not_offered_is_400(village: Village) -> None:
+    phone, photo = village.phone(), make_photo()
+    begin(phone, photo.content)
+
+    answer = tus(phone, "PATCH", f"/{photo.sha256}", b"x", Upload_Offset="0", Upload_Checksum="md5 eA==")
+
+    assert answer.status_code == 400
+
+
+class BrokenLine(BytesIO):
+    """A body whose connection breaks when its bytes are used up."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        piece = super().read(size)
+        if not piece:
+            raise ClientDisconnected
+        return piece
+
+
+@pytest.mark.parametrize(("checksum", "kept"), [(None, 100), (("sha1", b"of all of it"), 0)])
+def test_bytes_before_a_break_are_kept_unless_a_checksum_cannot_be_held_against_them(
+    village: Village, app: Flask, checksum: tuple[str, bytes] | None, kept: int
+) -> None:
+    phone, photo = village.phone(), make_photo()
+    settings = app.extensions["rondgang_settings"]
+    uploads = Uploads(settings.uploads, phone.device_id, Limits(settings.max_photo_bytes, settings.max_photo_pixels))
+    with app.app_context():
+        uploads.begin(photo.sha256, len(photo.content))
+
+        with suppress(Problem):
+            uploads.append(photo.sha256, 0, BrokenLine(photo.content[:100]), checksum)
+
+        assert uploads.progress(photo.sha256).offset == kept
