@@ -10,10 +10,10 @@ export interface Packed {
 
 /** The text as it goes over the line: compressed when it is worth it and the browser can. */
 export async function pack(text: string): Promise<Packed> {
-  const plain = new Blob([text])
-  if (plain.size <= WORTH_IT_BYTES || !('CompressionStream' in globalThis))
-    return { body: text, size: plain.size, headers: {} }
-  const stream = plain.stream().pipeThrough(new CompressionStream('gzip'))
-  const body = await new Response(stream).arrayBuffer()
+  const plain = new TextEncoder().encode(text)
+  const { body: stream } = new Response(plain)
+  if (plain.length <= WORTH_IT_BYTES || !stream || !('CompressionStream' in globalThis))
+    return { body: text, size: plain.length, headers: {} }
+  const body = await new Response(stream.pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
   return { body, size: body.byteLength, headers: { 'Content-Encoding': 'gzip' } }
 }
