@@ -70,6 +70,19 @@ class Instance:
 
 def parse_instance(xml: str) -> Instance:
     """The answers in this XML. Raises INSTANCE_UNREADABLE; entities, DTDs and endless nesting are refused."""
+    root = xml_root(xml)
+    answers: list[Answer] = []
+    groups: list[tuple[str, str]] = []
+    name = etree.QName(root).localname
+    _walk(root, f"/{name}", f"/{name}", 0, answers, groups)
+    by_path: dict[str, list[Answer]] = {}
+    for answer in answers:
+        by_path.setdefault(answer.path, []).append(answer)
+    return Instance(root.get("id", ""), root.get("version", ""), tuple(answers), tuple(groups), by_path)
+
+
+def xml_root(xml: str) -> etree._Element:
+    """The root of this XML, read without reaching for anything else. Raises INSTANCE_UNREADABLE."""
     raw = xml.encode()
     if len(raw) > MAX_INSTANCE_BYTES:
         raise Problem(INSTANCE_UNREADABLE, f"{len(raw)} bytes, ten hoogste {MAX_INSTANCE_BYTES}")
@@ -79,14 +92,7 @@ def parse_instance(xml: str) -> Instance:
         raise Problem(INSTANCE_UNREADABLE, str(error)) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise Problem(INSTANCE_UNREADABLE, "een DOCTYPE mag niet")
-    answers: list[Answer] = []
-    groups: list[tuple[str, str]] = []
-    name = etree.QName(root).localname
-    _walk(root, f"/{name}", f"/{name}", 0, answers, groups)
-    by_path: dict[str, list[Answer]] = {}
-    for answer in answers:
-        by_path.setdefault(answer.path, []).append(answer)
-    return Instance(root.get("id", ""), root.get("version", ""), tuple(answers), tuple(groups), by_path)
+    return root
 
 
 def _parser() -> etree.XMLParser:

@@ -9,7 +9,6 @@ fault only when it also fails a day earlier, for an answer may be given before m
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from forms.answers import Answer
 from forms.binds import Bind, Logic, read_logic
@@ -128,13 +127,3 @@ def _fits(look: Look, node: Node, bind: Bind, question: Question) -> bool:
 def compile_checks(xform: str, lists: Mapping[str, Rows] | None = None) -> Checks:
     """The checks of a form version. `lists` has the rows of external lists that the server holds, by instance id."""
     return Checks(read_logic(xform, lists or {}))
-
-
-@lru_cache(maxsize=256)
-def _compiled(xform: str) -> Checks:
-    return compile_checks(xform)
-
-
-def check_answers(xform: str, instance_xml: str, captured_at: datetime) -> tuple[CheckFault, ...]:
-    """The faults of these answers to this form; the form is compiled once in this process."""
-    return _compiled(xform).faults(instance_xml, captured_at)

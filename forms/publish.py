@@ -32,6 +32,10 @@ def save_draft(source: bytes, name: str) -> tuple[FormVersion, CompiledForm]:
     if existing is not None and existing.hash == xform_hash:
         return existing, compiled
     if existing is not None and existing.state != DRAFT:
+        if (
+            existing.source == source
+        ):  # compiled by an earlier version of this software: what is published stays as it is
+            return existing, compiled
         raise Problem(FORM_VERSION_TAKEN, f"{definition.form_id} {definition.version}")
     if existing is not None:
         delete_version(existing)

@@ -1,15 +1,20 @@
 """SQL of the forms."""
 
 from collections.abc import Collection
+from dataclasses import dataclass, field
 from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm import defer
 
 from core.db import db
+from forms.checks import Checks, compile_checks
 from forms.definition import Definition, read_definition
 from forms.lists import with_list_labels
 from forms.models import DRAFT, PUBLISHED, Form, FormVersion, ListVersion
+
+MOST_VERSIONS = 256
 
 
 def find_form(form_id: str) -> Form | None:
@@ -21,9 +26,12 @@ def find_version(form_id: str, version: str) -> FormVersion | None:
 
 
 def find_countable_version(form_id: str, version: str) -> FormVersion | None:
-    """The version that answers may name: published now or once, but no draft."""
-    found = find_version(form_id, version)
-    return None if found is None or found.state == DRAFT else found
+    """The version that answers may name: published now or once, but no draft. Its texts are read when they are used."""
+    return db.session.scalar(
+        select(FormVersion)
+        .where(FormVersion.form_id == form_id, FormVersion.version == version, FormVersion.state != DRAFT)
+        .options(defer(FormVersion.source), defer(FormVersion.xform))
+    )
 
 
 def versions_of(form_id: str) -> list[FormVersion]:
@@ -89,9 +97,32 @@ def all_list_names() -> list[str]:
     return list(db.session.scalars(select(ListVersion.name).distinct().order_by(ListVersion.name)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A version, known by its hash: its XForm never changes, so what was read of it once holds for this process."""
+
+    hash: str
+    version: FormVersion = field(compare=False)
+
+
 def definition_of(version: FormVersion) -> Definition:
-    """The definition of a version, read once in this process: its XForm never changes."""
-    return _definition(version.hash, version.xform)
+    """The definition of a version, read once in this process."""
+    return _definition(_Source(version.hash, version))
+
+
+def checks_of(version: FormVersion) -> Checks:
+    """The checks of a version, compiled once in this process."""
+    return _checks(_Source(version.hash, version))
+
+
+@lru_cache(maxsize=MOST_VERSIONS)
+def _definition(source: _Source) -> Definition:
+    return read_definition(source.version.xform)
+
+
+@lru_cache(maxsize=MOST_VERSIONS)
+def _checks(source: _Source) -> Checks:
+    return compile_checks(source.version.xform)
 
 
 def readable_definition_of(version: FormVersion) -> Definition:
@@ -99,11 +130,6 @@ def readable_definition_of(version: FormVersion) -> Definition:
     definition = definition_of(version)
     lists = lists_in_force(definition.lists.values())
     return with_list_labels(definition, {name: row.content for name, row in lists.items()})
-
-
-@lru_cache(maxsize=256)
-def _definition(_hash: str, xform: str) -> Definition:
-    return read_definition(xform)
 
 
 def choice_labels_of_role(role: str, language: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.problems import N_, translate
 from forms.definition import COUNTING_UNITS, Definition, Question
-from forms.roles import AGE_GROUPS, ISSUE, OUTCOMES, SCORES
+from forms.roles import AGE_GROUPS, ISSUE, OUTCOMES, PART_KEY, SCORES
 
 TEXT, NUMBER, POINT, PHOTO = ("string",), ("int", "calculate"), ("geopoint",), ("binary",)
 CHOICE = ("select1",)
@@ -48,6 +48,7 @@ RULES: dict[str, Rule] = {
     "vraagstuk.zelf_doen": Rule(CHOICE, frozenset({"ja", "misschien", "nee"}), in_issue=True),
     "schouw.onderdeel": Rule(CHOICE, once=True, needs=("schouw.score",)),
     "schouw.score": Rule(CHOICE, frozenset(SCORES), once=True, needs=("schouw.onderdeel",)),
+    PART_KEY: Rule(("calculate", *TEXT)),
     "schouw.gedaan": Rule(CHOICE, YES_NO, once=True, needs=("schouw.onderdeel", "schouw.score")),
 }
 

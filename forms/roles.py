@@ -9,17 +9,23 @@ from forms.definition import Definition, Question
 
 AGE_GROUPS = ("0_14", "15_24", "25_44", "45_64", "65_plus")
 SCORES = ("A+", "A", "B", "C", "D")
+LONGEST_KEY = 200
 OUTCOMES = ("gesproken", "deels", "niet_thuis", "later", "weigert", "onbewoond", "geen_toegang")
 
 ADDRESS, PERSONS, HOUSEHOLD_SIZE, OUTCOME = "adres", "deelnemers", "huishoudgrootte", "uitkomst"
 CONSENT, LOCATION, ISSUE = "toestemming", "locatie", "vraagstuk"
+PART_KEY = "sleutel"
 ISSUE_PARTS = ("tekst", "thema", "trits", "klap", "schaal", "plek", "foto", "zelf_doen")
 
 
 @dataclass(frozen=True, slots=True)
 class IssueFacts:
-    """One statement of what is going on, in the resident's words. `number` counts from 0 within the observation."""
+    """One statement of what is going on, in the resident's words. `number` counts from 0 within the observation.
 
+    `key` stays the same when the observation is edited: the key of the part, or its number where the form has none.
+    """
+
+    key: str
     number: int
     text: str
     theme: str | None
@@ -56,15 +62,20 @@ def extract_facts(definition: Definition, instance: Instance) -> Facts:
 
 
 def _issues(definition: Definition, instance: Instance) -> Iterator[IssueFacts]:
-    number = 0
+    number, keys = 0, set[str]()
     for question in definition.with_role(ISSUE):
+        own_keys = _part_keys(definition, instance, question)
         parts = {part: _parts_by_group(definition, instance, question, part) for part in ISSUE_PARTS}
         for group in instance.groups(question.path):
             found = {part: answers.get(group) for part, answers in parts.items()}
             text = _text(found["tekst"])
             if text is None:
                 continue
+            own_key = own_keys.get(group, "")[:LONGEST_KEY]
+            key = own_key if own_key and own_key not in keys else f"#{number}"
+            keys.add(key)
             yield IssueFacts(
+                key=key,
                 number=number,
                 text=text,
                 theme=_text(found["thema"]),
@@ -74,6 +85,13 @@ def _issues(definition: Definition, instance: Instance) -> Iterator[IssueFacts]:
                 photos=(photo,) if (photo := _text(found["foto"])) else (),
             )
             number += 1
+
+
+def _part_keys(definition: Definition, instance: Instance, issue: Question) -> dict[str, str]:
+    """The text of the question with role `sleutel` that stands directly in the vraagstuk, by the vraagstuk's key."""
+    path = next((one.path for one in definition.with_role(PART_KEY) if one.path.rpartition("/")[0] == issue.path), None)
+    answers = instance.first_by_group(path, issue.path) if path else {}
+    return {group: answer.text for group, answer in answers.items()}
 
 
 def _parts_by_group(definition: Definition, instance: Instance, issue: Question, part: str) -> dict[str, Answer]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from forms.answers import Instance
 from forms.definition import Definition, Question
+from forms.roles import PART_KEY
 
 FORM_TABLE = ""
 KEY, PARENT = "sleutel", "hoort_bij"
@@ -26,7 +27,7 @@ def tables(definition: Definition) -> dict[str, Table]:
         if question.is_repeat:
             made[question.path] = Table(question.path, [KEY, PARENT])
     for question in definition.questions:
-        if question.kind not in {"group", "repeat"}:
+        if question.kind not in {"group", "repeat"} and question.role != PART_KEY:
             made[_table_of(definition, question)].columns.append(question.path)
     return made
 
@@ -44,7 +45,7 @@ def add_rows(
             made[path].rows.append(row)
     questions = {question.path: question for question in definition.questions}
     for answer in instance.all:
-        if answer.path in questions:
+        if answer.path in questions and questions[answer.path].role != PART_KEY:
             told = _told(definition, questions[answer.path], answer.text, language)
             rows[_row_around(rows, answer.key)][answer.path] = told
 

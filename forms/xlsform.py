@@ -11,6 +11,7 @@ from pyxform.xls2xform import convert
 
 from core.problems import FORM_INVALID, N_, Fault, Problem, translate
 from forms.definition import Definition, read_definition
+from forms.part_keys import with_part_keys
 from forms.role_rules import RoleFault, role_faults
 from forms.warnings import client_warnings
 from forms.workbook import Workbook, invalid_file, read_workbook
@@ -54,7 +55,8 @@ def compile_xlsform(source: bytes, name: str) -> CompiledForm:
     workbook = read_workbook(source, name)
     try:
         result = convert(xlsform=BytesIO(workbook.source), file_type=workbook.suffix, form_name="data")
-        definition = read_definition(result.xform)
+        xform = with_part_keys(result.xform)
+        definition = read_definition(xform)
     except PyXFormError as error:
         raise Problem(FORM_INVALID, faults=_faults_of_compiler(workbook, error)) from error
     except etree.XMLSyntaxError as error:  # pyxform writes prefixes and names as they come
@@ -68,7 +70,7 @@ def compile_xlsform(source: bytes, name: str) -> CompiledForm:
     if faults:
         raise Problem(FORM_INVALID, faults=faults)
     warnings = (*_compiler_warnings(result.warnings), *client_warnings(workbook, definition))
-    return CompiledForm(workbook, result.xform, definition, warnings)
+    return CompiledForm(workbook, xform, definition, warnings)
 
 
 def _faults_of_compiler(workbook: Workbook, error: PyXFormError) -> Iterator[Fault]:

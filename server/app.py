@@ -94,7 +94,7 @@ def _limit_devices(app: Flask, limiter: Limiter, settings: Settings) -> None:
     limit = limiter.shared_limit(settings.device_limit, scope="device", key_func=_device_key)
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith(("sync.", "photos.")):
-            app.view_functions[endpoint] = limit(view)
+            app.view_functions[endpoint] = limit(view)  # type: ignore[assignment]  # still a view
 
 
 def _device_key() -> str:

@@ -8,6 +8,7 @@ from forms.publish import publish_list, publish_version, save_draft, withdraw_ve
 from forms.queries import all_newest_versions, definition_of
 from server.inventory.process import record_meldingen
 from server.people.audit import record_change
+from sync.apply import tell_owner
 from sync.interpret import apply_held
 from sync.models import Round
 from sync.pull import FORM, ROUND
@@ -20,8 +21,10 @@ def publish_and_tell(version: FormVersion) -> int:
     log_changes(FORM, [version.form_id])
     record_change("formulier.publiceren", f"{version.form_id} {version.version}")
     counted = apply_held(version.form_id, record_meldingen)
+    for observation in counted:
+        tell_owner(observation, by=None)
     db.session.commit()
-    return counted
+    return len(counted)
 
 
 def publish_file(source: bytes, name: str) -> tuple[FormVersion, int]:

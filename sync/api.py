@@ -1,17 +1,20 @@
 """The sync protocol over HTTP: JSON in, a use case, JSON out."""
 
 from typing import Any
+from uuid import UUID
 
 from flask import Response, current_app, request
 
 from core.arguments import ApiBlueprint
 from core.clock import now_utc
+from core.config import Settings
 from core.db import db
 from core.problems import details
 from maps.queries import municipality_name
 from sync.devices import authenticate, enrol_device, note_contact, refuse_revoked
 from sync.ledger import ledger_of
 from sync.models import Device
+from sync.own import current_observation
 from sync.pull import pull_page
 from sync.push import ReceiptOf, push_batch
 from sync.queries import rounds_of_device
@@ -21,6 +24,7 @@ from sync.schemas import (
     EnrolmentOut,
     LedgerOut,
     LedgerQuery,
+    ObservationOut,
     PullOut,
     PullQuery,
     PushIn,
@@ -40,7 +44,7 @@ def enrol(enrolment: dict[str, Any]) -> Any:
         "device_id": device.id,
         "volunteer": device.volunteer,
         "municipality": municipality_name(),
-        "koffer_key": current_app.extensions["rondgang_settings"].koffer_public_key,
+        "koffer_key": _settings().koffer_public_key,
         "rounds": rounds_of_device(device.id),
     }
     db.session.commit()
@@ -54,7 +58,7 @@ def pull(query: dict[str, Any]) -> Any:
     """What this device may see, and what changed."""
     device, _ = _device()
     refuse_revoked(device)
-    return pull_page(device.id, query["cursor"])
+    return pull_page(device.id, query["cursor"], _settings().koffer_public_key)
 
 
 @sync.route("/sync/push", methods=["POST"])
@@ -66,6 +70,15 @@ def push(batch: dict[str, Any]) -> Any:
     skew_s = report.skew_s(now_utc())
     receipts, missing = push_batch(device.id, batch["mutations"], current_app.extensions["rondgang_process"], skew_s)
     return {"receipts": [_as_wire(receipt) for receipt in receipts], "missing_photos": missing}
+
+
+@sync.route("/sync/observations/<uuid:observation_id>")
+@sync.response(200, ObservationOut)
+def observation(observation_id: UUID) -> Any:
+    """An observation of this device as it stands, to change it."""
+    device, _ = _device()
+    refuse_revoked(device)
+    return current_observation(device.id, observation_id)
 
 
 @sync.route("/sync/ledger")
@@ -91,6 +104,11 @@ def _as_wire(receipt: ReceiptOf) -> dict[str, Any]:
         "version": receipt.version,
         "problem": problem,
     }
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["rondgang_settings"]
+    return settings
 
 
 def _device() -> tuple[Device, Report]:

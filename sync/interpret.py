@@ -4,22 +4,26 @@ What there is to review is held: stored, shown with its reason, and counted once
 """
 
 from collections.abc import Callable
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from core.db import db
 from core.problems import ANSWERS_MISFIT, FORM_UNKNOWN, INPUT_INVALID, N_, Fault, Problem, translate
 from forms.answers import Instance, parse_instance
-from forms.checks import CONSTRAINT, RELEVANT, REQUIRED, TYPE, CheckFault, check_answers
+from forms.checks import CONSTRAINT, RELEVANT, REQUIRED, TYPE, CheckFault
 from forms.models import FormVersion
-from forms.queries import definition_of, find_countable_version
+from forms.queries import checks_of, definition_of
 from forms.roles import Facts, extract_facts
+from sync.lookups import Lookups
 from sync.models import APPLIED, HELD, Observation, Visit
 from sync.place import find_place
-from sync.queries import find_visit, held_observations
+from sync.queries import held_observations
 
-Processor = Callable[[Observation, Facts], None]
-"""Called in the transaction that applies an observation, to derive from it what other rooms need."""
+Processor = Callable[[Observation, Facts, bool], None]
+"""Called in the transaction that changes an observation, to make what other rooms derive from it as its facts are now.
+The last argument tells that the observation is new, so that nothing was derived from it before."""
 
+NOTHING = Facts(address_id=None, persons=None, household_size=None, outcome=None, location=None, issues=())
 MAX_ISSUES = 200
 HERE = ZoneInfo("Europe/Amsterdam")  # "today" in a form is a day where the form was filled in
 RULES_IN_WORDS = {
@@ -30,49 +34,62 @@ RULES_IN_WORDS = {
 }
 
 
-def apply_held(form_id: str, process: Processor) -> int:
-    """Looks again at the held observations of a form, after it was published; returns how many now count."""
-    applied = 0
-    for observation in held_observations(form_id):
-        interpret(observation, parse_instance(observation.instance_xml), process)
-        applied += observation.status == APPLIED
-    return applied
+def apply_held(form_id: str, process: Processor) -> list[Observation]:
+    """Looks again at the held observations of a form, after it was published; returns those that now count."""
+    lookups = Lookups()
+    found = held_observations(form_id)
+    for observation in found:
+        facts = interpret(observation, parse_instance(observation.instance_xml), lookups)
+        derive(observation, facts, process, lookups)
+    return [observation for observation in found if observation.status == APPLIED]
 
 
 def accept_held(observation: Observation, process: Processor) -> None:
     """Lets a held observation count as it is, because a person decided so. Raises FORM_UNKNOWN."""
-    interpret(observation, parse_instance(observation.instance_xml), process, accepted=True)
+    lookups = Lookups()
+    facts = interpret(observation, parse_instance(observation.instance_xml), lookups, accepted=True)
     if observation.status != APPLIED:
         raise Problem(FORM_UNKNOWN, f"{observation.form_id} {observation.form_version}")
+    derive(observation, facts, process, lookups)
 
 
-def interpret(observation: Observation, instance: Instance, process: Processor, accepted: bool = False) -> None:
-    """Reads the observation by its form's roles and lets it count; holds it when there is something to review.
+def interpret(observation: Observation, instance: Instance, lookups: Lookups, accepted: bool = False) -> Facts:
+    """What the observation says by its form's roles. It counts after this, or is held for somebody to look at.
 
-    `accepted`: a person looked at it and lets it count as it is.
+    `accepted`: a person looked at it and lets it count as it is. What is derived from it is for `derive`.
     """
-    version = find_countable_version(observation.form_id, observation.form_version)
+    version = lookups.version(observation.form_id, observation.form_version)
     if version is None:
-        observation.problem = Problem(FORM_UNKNOWN, f"{observation.form_id} {observation.form_version}").record()
-        return
+        problem = Problem(FORM_UNKNOWN, f"{observation.form_id} {observation.form_version}")
+        observation.status, observation.problem = HELD, problem.record()
+        return NOTHING
     facts = extract_facts(definition_of(version), instance)
-    place = find_place(observation, observation.claimed_address_id or facts.address_id, facts)
+    place = find_place(observation, observation.claimed_address_id or facts.address_id, facts, lookups)
     observation.form_version_id = version.id
     observation.lon, observation.lat, observation.accuracy_m = place.lon, place.lat, place.accuracy_m
     observation.address_id, observation.area_source = place.address_id, place.source
     observation.area_id, observation.boundary_id = place.area_id, place.boundary_id
     observation.persons, observation.household_size = facts.persons, facts.household_size
-    problem = None if accepted else place.problem or _too_many_issues(facts) or _misfit(version, observation)
-    observation.status, observation.problem = (HELD, problem.record()) if problem else (APPLIED, None)
-    if observation.status == APPLIED:
-        db.session.flush()
-        _note_visit(observation, facts)
-        process(observation, facts)
+    found = None if accepted else place.problem or _too_many_issues(facts) or _misfit(version, observation)
+    observation.status, observation.problem = (HELD, found.record()) if found else (APPLIED, None)
+    return facts
+
+
+def derive(observation: Observation, facts: Facts, process: Processor, lookups: Lookups, is_new: bool = False) -> None:
+    """Makes the visit and what other rooms derive as the observation is now: nothing unless it counts."""
+    counts = observation.status == APPLIED
+    visit = None if is_new and not counts else lookups.visit(observation.id)
+    if counts and facts.outcome is not None and observation.address_id is not None:
+        _tell_visit(visit or _new_visit(observation, lookups), observation, facts.outcome, observation.address_id)
+    elif visit is not None and visit.mutation_id == observation.mutation_id:
+        db.session.delete(visit)
+    if counts or not is_new:
+        process(observation, facts if counts else NOTHING, is_new)
 
 
 def _misfit(version: FormVersion, observation: Observation) -> Problem | None:
     """What the form's own rules have against these answers, in the form's own words."""
-    faults = check_answers(version.xform, observation.instance_xml, observation.captured_at.astimezone(HERE))
+    faults = checks_of(version).faults(observation.instance_xml, observation.captured_at.astimezone(HERE))
     return Problem(ANSWERS_MISFIT, faults=[Fault(fault.key, _in_words(fault)) for fault in faults]) if faults else None
 
 
@@ -87,19 +104,19 @@ def _too_many_issues(facts: Facts) -> Problem | None:
     return Problem(INPUT_INVALID, faults=[Fault("/instanceXml", f"Meer dan {MAX_ISSUES} vraagstukken in één gesprek.")])
 
 
-def _note_visit(observation: Observation, facts: Facts) -> None:
-    """A talk that says what happened at the door is a visit as well."""
-    if facts.outcome is None or observation.address_id is None or find_visit(observation.id) is not None:
-        return
-    db.session.add(
-        Visit(
-            id=observation.id,
-            mutation_id=observation.mutation_id,
-            device_id=observation.device_id,
-            round_id=observation.round_id,
-            address_id=observation.address_id,
-            outcome=facts.outcome,
-            visited_at=observation.captured_at,
-            corrected_at=observation.corrected_at,
-        )
+def _new_visit(observation: Observation, lookups: Lookups) -> Visit:
+    visit = Visit(
+        id=observation.id,
+        mutation_id=observation.mutation_id,
+        device_id=observation.device_id,
+        round_id=observation.round_id,
     )
+    lookups.add_visit(visit)
+    return visit
+
+
+def _tell_visit(visit: Visit, observation: Observation, outcome: str, address_id: UUID) -> None:
+    """A talk that says what happened at the door is a visit as well; one that the phone told by itself stays."""
+    if visit.mutation_id == observation.mutation_id:
+        visit.address_id, visit.outcome = address_id, outcome
+        visit.visited_at, visit.corrected_at = observation.captured_at, observation.corrected_at

@@ -264,3 +264,7 @@ class ChangeLog(Model):
     epoch: Mapped[str] = mapped_column(String(16))
     floor_xid: Mapped[int] = mapped_column(BigInteger)
     floor_seq: Mapped[int] = mapped_column(BigInteger)
+
+    @property
+    def floor(self) -> tuple[int, int]:
+        return self.floor_xid, self.floor_seq

@@ -6,10 +6,8 @@ from uuid import UUID
 from core.problems import INPUT_INVALID, Fault, Problem
 from forms.answers import Point
 from forms.roles import Facts
-from maps.assign import Boundary
-from maps.queries import area_index, find_address
+from sync.lookups import Lookups
 from sync.models import BY_ADDRESS, BY_POSITION, Observation
-from sync.queries import areas_of_rounds
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +24,16 @@ class Place:
     problem: Problem | None = None
 
 
-def find_place(observation: Observation, address_id: UUID | None, facts: Facts) -> Place:
+def find_place(observation: Observation, address_id: UUID | None, facts: Facts, lookups: Lookups) -> Place:
     """The place of an observation that is about to be counted."""
     point = _point_of(observation, facts)
-    address = find_address(address_id) if address_id else None
+    address = lookups.address(address_id)
     area_id, boundary, source = None, None, None
     if address is not None and address.area_id is not None:
         area_id, source = address.area_id, BY_ADDRESS
-        boundary = area_index().of_area(address.area_id)
+        boundary = lookups.boundaries.of_area(address.area_id)
     elif point is not None:
-        boundary = _boundary_at(point, observation.round_id)
+        boundary = lookups.boundaries.assign_one(point.lon, point.lat, lookups.areas_of(observation.round_id))
         area_id, source = (boundary.area_id, BY_POSITION) if boundary else (None, None)
     return Place(
         address_id=address.id if address else None,
@@ -53,11 +51,6 @@ def _point_of(observation: Observation, facts: Facts) -> Point | None:
     if observation.lon is not None and observation.lat is not None:
         return Point(observation.lon, observation.lat, observation.accuracy_m)
     return facts.location or next((issue.location for issue in facts.issues if issue.location), None)
-
-
-def _boundary_at(point: Point, round_id: UUID | None) -> Boundary | None:
-    preferred = areas_of_rounds([round_id]).get(round_id, []) if round_id else []
-    return area_index().assign_one(point.lon, point.lat, frozenset(preferred))
 
 
 def _unknown_address(address_id: UUID) -> Problem:

@@ -4,39 +4,48 @@ Assumption: a row of the change log becomes visible when its transaction commits
 order in which they took their sequence number. A cursor on the number alone would skip the rows of a transaction that
 commits late. So the log is read in the order (transaction, number), and only up to the oldest transaction that is still
 running: nothing can appear before that any more. SQLite has one writer at a time, there the number alone is enough.
+
+The cursor also tells what the device could see when it was made. When that is not what it may see now, whatever the
+reason, it gets everything anew: so nothing has to be remembered of who lost or gained sight of what.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import shapely
 from shapely.geometry import mapping
 
-from core.problems import CURSOR_GONE, Problem
+from core.clock import now_utc
+from core.problems import CURSOR_GONE, Problem, details
 from forms.models import FormVersion
 from forms.queries import definition_of, lists_in_force, newest_versions
 from maps.models import Address, Area
 from maps.queries import addresses_by_id, addresses_in, areas_by_id, current_geometries, newest_population
-from sync.cursor import decode_cursor, encode_cursor
-from sync.models import Change, Round
+from sync.cursor import Cursor, decode_cursor, encode_cursor
+from sync.models import APPLIED, CONFLICT, Change, Observation
 from sync.queries import (
-    areas_of_rounds,
     changes_after,
-    forms_of_rounds,
+    forget_changes,
+    log_end,
     log_horizon,
-    rounds_of_device,
+    log_state,
+    observations_brought_by,
+    photos_missing_by_observation,
 )
+from sync.scope import Scope, scope_of
 
-ROUND, AREA, ADDRESS, FORM = "round", "area", "address", "form"
+ROUND, AREA, ADDRESS, FORM, OBSERVATION = "round", "area", "address", "form", "observation"
 PAGE_SIZE = 1000
+KEEP_CHANGES = timedelta(days=90)
 GRID_DEGREES = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer to a pull."""
+    """One answer to a pull. `reset`: it is all there is. `koffer_key` comes with such a page only."""
 
     cursor: str
     complete: bool
@@ -45,42 +54,26 @@ class Page:
     koffer_key: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What a device may see."""
-
-    rounds: dict[UUID, Round]
-    areas_of_round: dict[UUID, list[UUID]]
-    forms_of_round: dict[UUID, list[str]]
-
-    @property
-    def area_ids(self) -> frozenset[UUID]:
-        return frozenset(area_id for ids in self.areas_of_round.values() for area_id in ids)
-
-    @property
-    def form_ids(self) -> frozenset[str]:
-        return frozenset(form_id for ids in self.forms_of_round.values() for form_id in ids)
-
-
-def pull_page(device_id: UUID, cursor: str | None) -> Page:
-    """Everything without a cursor, else the next page of changes. Raises CURSOR_GONE."""
-    horizon, here = log_horizon()
-    scope = scope_of(device_id)
-    if cursor is None:
-        return Page(encode_cursor(here), True, _everything(scope))
-    position = decode_cursor(cursor)
-    if position > here:  # from before the database was restored: what it says of the log is not true any more
+def pull_page(device_id: UUID, text: str | None, koffer_key: str) -> Page:
+    """Everything without a cursor or when the scope changed, else the next page of changes. Raises CURSOR_GONE."""
+    log = log_state()
+    end = log_end(log_horizon())
+    scope = scope_of(device_id, koffer_key)
+    cursor = decode_cursor(text) if text is not None else None
+    if cursor is not None and (cursor.epoch != log.epoch or not log.floor <= cursor.position <= max(end, log.floor)):
         raise Problem(CURSOR_GONE)
-    changes = changes_after(position, horizon, PAGE_SIZE)
-    if changes:
-        cursor = encode_cursor((changes[-1].xid, changes[-1].seq))
-    return Page(cursor, len(changes) < PAGE_SIZE, _changed(scope, changes))
+    if cursor is None or cursor.scope != scope.digest:
+        here = encode_cursor(Cursor(log.epoch, end, scope.digest))
+        return Page(here, True, _everything(scope), reset=True, koffer_key=koffer_key)
+    changes = changes_after(cursor.position, end, scope, PAGE_SIZE)
+    is_last = len(changes) < PAGE_SIZE
+    position = end if is_last else (changes[-1].xid, changes[-1].seq)
+    return Page(encode_cursor(Cursor(log.epoch, position, scope.digest)), is_last, _changed(scope, changes))
 
 
-def scope_of(device_id: UUID) -> Scope:
-    """What this device may see now."""
-    rounds = {round_.id: round_ for round_ in rounds_of_device(device_id)}
-    return Scope(rounds, areas_of_rounds(rounds), forms_of_rounds(rounds))
+def tidy_log() -> int:
+    """Forgets old changes; returns how many. A phone with a cursor that is older pulls afresh."""
+    return forget_changes(now_utc() - KEEP_CHANGES, log_horizon())
 
 
 def _everything(scope: Scope) -> list[dict[str, Any]]:
@@ -89,23 +82,30 @@ def _everything(scope: Scope) -> list[dict[str, Any]]:
         *_area_entities(areas_by_id(scope.area_ids)),
         *_form_entities(newest_versions(scope.form_ids)),
         *_address_entities(addresses_in(scope.area_ids)),
+        *_observation_entities(observations_brought_by(scope.device_id)),
     ]
 
 
 def _changed(scope: Scope, changes: list[Change]) -> list[dict[str, Any]]:
-    """The changed entities that the device may see, each once, as they are now."""
+    """The changed entities, each once, as they are now; what this device may not see any more is told as deleted."""
     ids = {
         entity: {change.entity_id for change in changes if change.entity == entity}
-        for entity in (ROUND, AREA, ADDRESS, FORM)
+        for entity in (ROUND, AREA, ADDRESS, FORM, OBSERVATION)
     }
-    addresses = addresses_by_id(_uuids(ids[ADDRESS]))
+    addresses = [one for one in addresses_by_id(_uuids(ids[ADDRESS])) if one.area_id in scope.area_ids]
     return [
         *_round_entities(scope, _uuids(ids[ROUND]) & scope.rounds.keys()),
         *_area_entities(areas_by_id(_uuids(ids[AREA]) & scope.area_ids)),
         *_form_entities(newest_versions(ids[FORM] & scope.form_ids)),
         *_withdrawn_forms(ids[FORM] & scope.form_ids),
-        *_address_entities([address for address in addresses if address.area_id in scope.area_ids]),
+        *_address_entities(addresses),
+        *_gone(ADDRESS, ids[ADDRESS] - {str(address.id) for address in addresses}),
+        *_observation_entities(observations_brought_by(scope.device_id, _uuids(ids[OBSERVATION]))),
     ]
+
+
+def _gone(entity: str, entity_ids: Collection[str]) -> list[dict[str, Any]]:
+    return [{"entity": entity, "id": entity_id, "deleted": True, "data": None} for entity_id in sorted(entity_ids)]
 
 
 def _uuids(texts: Collection[str]) -> set[UUID]:
@@ -185,11 +185,7 @@ def _form_entities(versions: list[FormVersion]) -> list[dict[str, Any]]:
 def _withdrawn_forms(form_ids: Collection[str]) -> list[dict[str, Any]]:
     """Forms of which no version is in force any more."""
     in_force = {version.form_id for version in newest_versions(form_ids)}
-    return [
-        {"entity": FORM, "id": form_id, "deleted": True, "data": None}
-        for form_id in form_ids
-        if form_id not in in_force
-    ]
+    return _gone(FORM, set(form_ids) - in_force)
 
 
 def _form_data(version: FormVersion) -> dict[str, Any]:
@@ -203,4 +199,19 @@ def _form_data(version: FormVersion) -> dict[str, Any]:
         "lists": {name: row.content for name, row in lists.items()},
         "usesAddresses": definition.uses_addresses,
         "roles": [{"role": one.role, "path": one.path} for one in definition.questions if one.role],
+    }
+
+
+def _observation_entities(observations: list[Observation]) -> list[dict[str, Any]]:
+    missing = photos_missing_by_observation([one.id for one in observations])
+    return [_entity(OBSERVATION, one.id, _observation_data(one, missing.get(one.id, []))) for one in observations]
+
+
+def _observation_data(observation: Observation, missing: list[str]) -> dict[str, Any]:
+    is_open = observation.status == APPLIED and observation.clashes is not None
+    return {
+        "status": CONFLICT if is_open else observation.status,
+        "version": str(observation.version_id),
+        "photosMissing": missing,
+        "problem": details(observation.problem) if observation.problem else None,
     }

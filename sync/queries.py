@@ -1,13 +1,16 @@
 """SQL of the sync protocol."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, literal_column, or_, select, tuple_, update
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, and_, delete, func, insert, literal_column, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import InstrumentedAttribute, defer
 
+from core.clock import now_utc
 from core.db import db, in_batches
 from maps.models import Address, Area
 from sync.models import (
@@ -16,10 +19,12 @@ from sync.models import (
     HELD,
     Attachment,
     Change,
+    ChangeLog,
     Device,
     Enrolment,
     Mutation,
     Observation,
+    ObservationVersion,
     Photo,
     Rejection,
     Round,
@@ -31,6 +36,16 @@ from sync.models import (
 
 Position = tuple[int, int]
 SQLITE_XID = 0
+
+
+class ScopeFilter(Protocol):
+    """For whom changes are read: a device, and the areas that it sees."""
+
+    @property
+    def device_id(self) -> UUID: ...
+
+    @property
+    def area_ids(self) -> Collection[UUID]: ...
 
 
 # devices
@@ -123,31 +138,89 @@ def forms_of_rounds(round_ids: Collection[UUID]) -> dict[UUID, list[str]]:
 # change log
 
 
-def log_changes(entity: str, entity_ids: Iterable[UUID | str]) -> None:
-    """Writes to the change log that these entities changed, in the current transaction."""
-    rows = [{"entity": entity, "entity_id": str(entity_id), "deleted": False} for entity_id in entity_ids]
+def log_changes(
+    entity: str,
+    entity_ids: Iterable[UUID | str],
+    *,
+    area_id: UUID | None = None,
+    device_id: UUID | None = None,
+    deleted: bool = False,
+) -> None:
+    """Writes to the change log that these entities changed, in the current transaction; for whom, see `Change`."""
+    common = {"entity": entity, "area_id": area_id, "device_id": device_id, "deleted": deleted, "logged_at": now_utc()}
+    rows = [{**common, "entity_id": str(entity_id)} for entity_id in entity_ids]
     for batch in in_batches(rows):
         db.session.execute(insert(Change), batch)
 
 
-def log_horizon() -> tuple[int, Position]:
-    """(the first transaction that may still write, the position where a device that has everything stands now)."""
-    if db.engine.dialect.name == "postgresql":
-        oldest: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-        xmin = db.session.execute(select(oldest)).scalar_one()
-        return xmin, (xmin, 0)
-    newest = db.session.execute(select(func.coalesce(func.max(Change.seq), 0))).scalar_one()
-    return SQLITE_XID + 1, (SQLITE_XID, newest)
+def log_horizon() -> int:
+    """The first transaction that may still write: everything before it is in the log."""
+    if db.engine.dialect.name != "postgresql":
+        return SQLITE_XID + 1
+    oldest: ColumnElement[int] = literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+    return db.session.execute(select(oldest)).scalar_one()
 
 
-def changes_after(position: Position, horizon: int, limit: int) -> list[Change]:
-    """Changes after this position by transactions that are surely over, in the order of the log."""
+def log_end(horizon: int) -> Position:
+    """The position of the last change before the horizon; where the log was tidied to when there is none."""
+    newest = (
+        select(Change.xid, Change.seq)
+        .where(Change.xid < horizon)
+        .order_by(Change.xid.desc(), Change.seq.desc())
+        .limit(1)
+    )
+    found = db.session.execute(newest).first()
+    return (found[0], found[1]) if found else log_state().floor
+
+
+def log_state() -> ChangeLog:
+    """Which log this is, and up to where it was tidied."""
+    return db.session.scalars(select(ChangeLog)).one()
+
+
+def changes_after(position: Position, until: Position, scope: ScopeFilter, limit: int) -> list[Change]:
+    """Changes after this position up to another, meant for phones with this scope, in the order of the log."""
     return list(
         db.session.scalars(
             select(Change)
-            .where(tuple_(Change.xid, Change.seq) > tuple_(*position), Change.xid < horizon)
+            .where(
+                tuple_(Change.xid, Change.seq) > tuple_(*position),
+                tuple_(Change.xid, Change.seq) <= tuple_(*until),
+                or_(Change.area_id.is_(None), Change.area_id.in_(scope.area_ids)),
+                or_(Change.device_id.is_(None), Change.device_id == scope.device_id),
+            )
             .order_by(Change.xid, Change.seq)
             .limit(limit)
+        )
+    )
+
+
+def forget_changes(before: datetime, horizon: int) -> int:
+    """Removes what was logged before this moment, and remembers up to where; returns how many rows."""
+    old = and_(Change.logged_at < before, Change.xid < horizon)
+    last = db.session.execute(
+        select(Change.xid, Change.seq).where(old).order_by(Change.xid.desc(), Change.seq.desc()).limit(1)
+    ).first()
+    if last is None:
+        return 0
+    log = log_state()
+    log.floor_xid, log.floor_seq = max(log.floor, (last[0], last[1]))
+    until = tuple_(Change.xid, Change.seq) <= tuple_(log.floor_xid, log.floor_seq)
+    result = db.session.execute(delete(Change).where(until))
+    return int(getattr(result, "rowcount", 0))
+
+
+def observations_brought_by(device_id: UUID, only: Collection[UUID] | None = None) -> list[Observation]:
+    """What this device made, without its answers; of those asked for, or those whose state is not plain."""
+    is_told = Observation.id.in_(only) if only is not None else Observation.version_id != Observation.mutation_id
+    if only is None:
+        is_told = or_(is_told, Observation.status != APPLIED)
+    return list(
+        db.session.scalars(
+            select(Observation)
+            .where(Observation.device_id == device_id, is_told)
+            .order_by(Observation.id)
+            .options(defer(Observation.instance_xml))
         )
     )
 
@@ -155,16 +228,48 @@ def changes_after(position: Position, horizon: int, limit: int) -> list[Change]:
 # push
 
 
-def find_mutation(mutation_id: UUID) -> Mutation | None:
-    return db.session.get(Mutation, mutation_id)
+def claim_mutations(rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """Stores these mutations; returns the ids of those that are new. Whoever else brings one at this moment waits.
+
+    `rows` are in order of their id, so that two batches that share mutations never wait for each other.
+    """
+    insert_for = postgres_insert if db.engine.dialect.name == "postgresql" else sqlite_insert
+    statement = insert_for(Mutation).on_conflict_do_nothing(index_elements=[Mutation.id]).returning(Mutation.id)
+    return set(db.session.scalars(statement, rows))
+
+
+def mutations_known(mutation_ids: Collection[UUID]) -> dict[UUID, Mutation]:
+    return {row.id: row for row in db.session.scalars(select(Mutation).where(Mutation.id.in_(mutation_ids)))}
+
+
+def find_mutation_to_change(mutation_id: UUID) -> Mutation | None:
+    return db.session.get(Mutation, mutation_id, with_for_update=True)
 
 
 def find_observation(observation_id: UUID) -> Observation | None:
     return db.session.get(Observation, observation_id)
 
 
-def find_visit(visit_id: UUID) -> Visit | None:
-    return db.session.get(Visit, visit_id)
+def observations_to_change(observation_ids: Collection[UUID]) -> dict[UUID, Observation]:
+    """Those of these that there are; whoever else wants to change one waits until this transaction is over."""
+    query = select(Observation).where(Observation.id.in_(observation_ids)).order_by(Observation.id).with_for_update()
+    return {row.id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
+
+
+def visits_by_id(visit_ids: Collection[UUID]) -> list[Visit]:
+    return list(db.session.scalars(select(Visit).where(Visit.id.in_(visit_ids))))
+
+
+def versions_of(observation_id: UUID) -> list[ObservationVersion]:
+    """Every version of an observation that has more than one, in the order of arrival."""
+    query = select(ObservationVersion).where(ObservationVersion.observation_id == observation_id)
+    return list(db.session.scalars(query.order_by(ObservationVersion.number)))
+
+
+def waiting_for(version_ids: Collection[UUID]) -> list[Mutation]:
+    """Mutations that were made from one of these versions and arrived before it."""
+    query = select(Mutation).where(Mutation.waits_for.in_(version_ids))
+    return list(db.session.scalars(query.order_by(Mutation.received_at, Mutation.id)))
 
 
 def find_rejection(raw_hash: str) -> Rejection | None:

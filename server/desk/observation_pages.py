@@ -14,6 +14,7 @@ from forms.readable import readable_answers
 from server.desk.blueprint import desk
 from server.inventory.process import record_meldingen
 from server.people.audit import record_change
+from sync.apply import tell_owner
 from sync.interpret import accept_held
 from sync.models import HELD
 from sync.photo_store import photo_store
@@ -52,6 +53,7 @@ def accept_observation(observation_id: UUID) -> ResponseReturnValue:
     if found is None or found.status != HELD:
         raise Problem(NOT_FOUND)
     accept_held(found, record_meldingen)
+    tell_owner(found, by=None)
     record_change("observatie.meetellen", str(observation_id))
     db.session.commit()
     return redirect(url_for("desk.observation", observation_id=observation_id))

@@ -9,6 +9,11 @@ from core.db import db
 from server.inventory.models import Melding
 
 
+def meldingen_of(observation_id: UUID) -> list[Melding]:
+    """The statements of one observation."""
+    return list(db.session.scalars(select(Melding).where(Melding.observation_id == observation_id)))
+
+
 def meldingen_in(area_ids: Collection[UUID], theme: str | None, limit: int) -> list[Melding]:
     """Statements in these areas, the newest first; of one theme when it is given."""
     query = select(Melding).where(Melding.area_id.in_(area_ids))

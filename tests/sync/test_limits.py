@@ -2,11 +2,13 @@
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from core.db import db
 from server.app import create_app
 from sync.client import SyncClient
 from tests.support import Village, make_settings
@@ -43,7 +45,9 @@ def test_push_takes_a_compressed_batch(village: Village) -> None:
         (lambda _: b"", "gzip", (400, "body-unreadable")),
     ],
 )
-def test_push_of_a_body_that_cannot_be_inflated_is_a_clear_problem(village, make, encoding, answer) -> None:  # type: ignore[no-untyped-def]
+def test_push_of_a_body_that_cannot_be_inflated_is_a_clear_problem(
+    village: Village, make: Callable[[bytes], bytes], encoding: str, answer: tuple[int, str]
+) -> None:
     phone = village.phone()
     village.talk(phone)
 
@@ -51,10 +55,12 @@ def test_push_of_a_body_that_cannot_be_inflated_is_a_clear_problem(village, make
 
 
 @pytest.fixture
-def hurried_app(app: Flask, database_url: str, tmp_path: object) -> Iterator[Flask]:
+def hurried_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The app with a limit of three requests a minute for each phone."""
-    settings = app.extensions["rondgang_settings"]
-    yield create_app(make_settings(settings.data, DATABASE_URL=database_url, DEVICE_LIMIT="3/minute"))
+    app = create_app(make_settings(tmp_path / "data", DATABASE_URL=database_url, DEVICE_LIMIT="3/minute"))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_phone_that_asks_too_often_is_told_how_long_to_wait_and_holds_up_no_other(

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from server.inventory.models import Melding
 from sync.client import SyncClient
-from sync.models import Attachment, Mutation, Observation, Rejection, Visit
+from sync.models import Attachment, Mutation, Observation, ObservationVersion, Rejection, Visit
 from tests.support import NOON, TALK, Rows, Village, make_photo
 
 Receipt = Any
@@ -69,8 +69,10 @@ def test_push_of_other_content_under_known_id_is_conflict_and_is_kept(village: V
 
     assert receipt["status"] == "conflict"
     assert receipt["problem"]["type"] == "urn:rondgang:problem:observation-exists"
-    (kept,) = rows(select(Mutation).where(Mutation.status == "conflict"))[0]
-    assert kept.raw["capturedAt"] == "2026-11-22T13:00:00+01:00"
+    kept = [version for (version,) in rows(select(ObservationVersion)) if version.status == "conflict"]
+    assert [version.captured_at.isoformat() for version in kept] == ["2026-11-22T12:00:00+00:00"]
+    (observation,) = rows(select(Observation))[0]
+    assert (observation.status, len(observation.clashes)) == ("applied", 1)
 
 
 def test_push_of_unknown_form_version_is_held_with_reason(village: Village, rows: Rows) -> None:
@@ -252,10 +254,10 @@ def test_failure_in_one_mutation_holds_up_no_other(village: Village, monkeypatch
     village.talk(phone, door=1)
     real = village.app.extensions["rondgang_process"]
 
-    def fail_at_first_door(observation: Observation, facts: Any) -> None:
+    def fail_at_first_door(observation: Observation, facts: Any, is_new: bool) -> None:
         if str(observation.address_id) == village.address_ids[0]:
             raise ZeroDivisionError
-        real(observation, facts)
+        real(observation, facts, is_new)
 
     monkeypatch.setitem(village.app.extensions, "rondgang_process", fail_at_first_door)
 
