@@ -25,7 +25,7 @@ export default defineConfig({
       registerType: 'prompt',
       base: '/app/',
       scope: '/app/',
-      filename: 'sw.js',
+      filename: 'sw.ts',
       includeAssets: ['icon.svg', 'icon-192.png', 'icon-512.png', 'icon-maskable-512.png'],
       manifest: {
         id: '/app/',
@@ -45,15 +45,13 @@ export default defineConfig({
           { src: 'icon.svg', sizes: 'any', type: 'image/svg+xml' },
         ],
       },
-      workbox: {
-        inlineWorkboxRuntime: true,
-        // The page that installed the service worker works offline at once, not only after it is opened again.
-        clientsClaim: true,
+      // Our own service worker, so that it can hand in work; the list of files to store is put into it.
+      strategies: 'injectManifest',
+      srcDir: 'src',
+      injectManifest: {
         globPatterns: ['**/*.{js,css,html,svg,png,wasm,woff2}'],
         maximumFileSizeToCacheInBytes: 4 * 1024 * 1024,
-        navigateFallback: '/app/index.html',
-        navigateFallbackAllowlist: [/^\/app\//],
-        cleanupOutdatedCaches: true,
+        rollupFormat: 'iife',
       },
     }),
   ],

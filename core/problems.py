@@ -184,6 +184,12 @@ KOFFER_UNREADABLE = Kind(
     N_("Dit bestand is geen koffer die wij kunnen lezen."),
     N_("Kies de koffer die de telefoon maakte, op de server waar die telefoon bij hoort."),
 )
+KOFFER_TOO_LARGE = Kind(
+    "koffer-too-large",
+    413,
+    N_("De koffer is te groot voor deze pagina."),
+    N_("Vraag uw beheerder om hem op de server in te lezen, met 'rondgang koffer import'."),
+)
 AREAS_UNREADABLE = Kind(
     "areas-unreadable",
     400,

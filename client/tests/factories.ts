@@ -37,6 +37,7 @@ export function makeItem(over: Partial<QueueItem> = {}): QueueItem {
     attempted: false,
     state: 'waiting',
     problem: null,
+    version: null,
     attachments: [],
     photosLeft: 0,
     safe: 0,
@@ -72,7 +73,8 @@ export function makeDevice(over: Partial<Device> = {}): Device {
     municipality: 'Hoogeveen',
     cursor: null,
     lastContactMs: null,
-    refused: false,
+    standing: 'known',
+    kofferKey: null,
     ...over,
   }
 }

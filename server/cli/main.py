@@ -12,6 +12,7 @@ from core.problems import DATABASE_FAILED, SETTING_WRONG, Problem
 from server.cli.context import console
 from server.cli.data import areas, enrol, forms, people
 from server.cli.field import participation, simulate
+from server.cli.koffer import koffer
 from server.cli.run import migrate, serve, worker
 
 
@@ -20,7 +21,7 @@ def rondgang() -> None:
     """Rondgang: field survey and wijkschouw, from talks at the door to participation per village."""
 
 
-for command in (serve, migrate, worker, areas, forms, people, enrol, simulate, participation):
+for command in (serve, migrate, worker, areas, forms, people, enrol, koffer, simulate, participation):
     rondgang.add_command(command)
 
 

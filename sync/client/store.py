@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Any
+from weakref import finalize
 
 IN_MEMORY = ":memory:"
 _SCHEMA = """
@@ -38,6 +39,7 @@ class Store:
         self._connection = connect(str(path))
         self._lock = RLock()
         self._depth = 0
+        finalize(self, self._connection.close)
         for pragma in ("journal_mode=WAL", "synchronous=FULL"):
             self._connection.execute(f"PRAGMA {pragma}")
         self._connection.execute(_SCHEMA)

@@ -1,6 +1,6 @@
 import { type Address, addressLabel, byStreet, matches, wordsOf } from '@/domain/address'
 import { db, type Draft, type QueueItem, type Round, type StoredForm } from '@/storage/db'
-import { formsById } from './useTitles'
+import { formsById, isOffered } from './useTitles'
 
 /** A house on the list, with what this phone did there. */
 export interface House {
@@ -38,7 +38,7 @@ export async function readAddressBook(): Promise<AddressBook> {
     db.queue.orderBy('madeMs').toArray(),
     db.drafts.toArray(),
   ])
-  const last = new Map(items.map((item) => [item.addressId, item]))
+  const last = new Map(items.filter(isStanding).map((item) => [item.addressId, item]))
   const draftAt = new Map(drafts.map((draft) => [draft.addressId, draft]))
   const toHouse = (address: Address): House => {
     const label = addressLabel(address)
@@ -57,12 +57,17 @@ export async function readAddressBook(): Promise<AddressBook> {
   }
 }
 
+/** What was withdrawn did not happen at that house. */
+function isStanding({ state }: QueueItem): boolean {
+  return state !== 'withdrawn'
+}
+
 function doorFormsByArea(rounds: Round[], forms: Map<string, StoredForm>): Map<string, DoorForm[]> {
   const byArea = new Map<string, DoorForm[]>()
   for (const round of rounds) {
     const doorForms = round.forms
       .flatMap((id) => forms.get(id) ?? [])
-      .filter((form) => form.roles.some(({ role }) => role === 'adres'))
+      .filter((form) => isOffered(form) && form.roles.some(({ role }) => role === 'adres'))
       .map((form) => ({ roundId: round.id, form }))
     for (const areaId of round.areaIds) byArea.set(areaId, [...(byArea.get(areaId) ?? []), ...doorForms])
   }

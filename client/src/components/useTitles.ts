@@ -19,3 +19,8 @@ export async function formsById(): Promise<Map<string, StoredForm>> {
   const forms = await db.forms.orderBy('current').toArray()
   return new Map(forms.map((form) => [form.id, form]))
 }
+
+/** A form that was withdrawn is only there for what was begun with it. */
+export function isOffered(form: StoredForm): boolean {
+  return form.current === 1
+}

@@ -1,3 +1,5 @@
+import { toBase64Url } from './base64'
+
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
 
 export function toHex(bytes: Uint8Array): string {
@@ -17,8 +19,7 @@ export function uuidv7(now: number = Date.now(), random: Uint8Array = randomByte
 
 /** 32 random bytes as base64url without padding (docs/protocol.md, section 3). */
 export function newToken(): string {
-  const text = btoa(String.fromCharCode(...randomBytes(32)))
-  return text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+  return toBase64Url(randomBytes(32))
 }
 
 export async function sha256Hex(bytes: ArrayBuffer): Promise<string> {

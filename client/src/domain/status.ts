@@ -1,5 +1,5 @@
-import type { Contact } from '@/sync/queue'
-import type { QueueItem } from '@/storage/db'
+import type { Contact } from '@/sync/round'
+import type { Device, QueueItem } from '@/storage/db'
 
 /** A part of a sentence: a key of the translation files, with what fills it in. */
 export interface Phrase {
@@ -13,7 +13,7 @@ export interface Situation {
   photosRefused: number
   contact: Contact
   running: boolean
-  refused: boolean
+  standing: Device['standing']
 }
 
 export interface Status {
@@ -25,7 +25,7 @@ export interface Status {
 }
 
 /** The truth about what was made on this phone, in words. */
-export function statusOf({ items, photosRefused, contact, running, refused }: Situation): Status {
+export function statusOf({ items, photosRefused, contact, running, standing }: Situation): Status {
   const open = items.filter((item) => !item.safe)
   const rejected = open.filter((item) => item.state === 'rejected').length + photosRefused
   const waiting = open.filter((item) => item.state === 'waiting')
@@ -36,20 +36,26 @@ export function statusOf({ items, photosRefused, contact, running, refused }: Si
   if (rejected > 0) remarks.push({ key: 'status.rejected', count: rejected })
   if (waiting.length + handedIn.length > 0) remarks.push(contactRemark(contact, running))
   if (open.length + photosRefused > 0) remarks.push({ key: 'status.safe' })
-  if (refused) return { tone: 'problem', counts, remarks: [{ key: 'status.refused' }] }
+  if (standing === 'unknown') return { tone: 'problem', counts, remarks: [{ key: 'status.refused' }] }
+  if (standing === 'revoked') return { tone: 'waiting', counts, remarks: revokedRemarks(remarks) }
   if (remarks.length === 0)
     return { tone: 'ok', counts, remarks: [{ key: items.length > 0 ? 'status.all' : 'status.none' }] }
   return { tone: rejected > 0 ? 'problem' : running ? 'busy' : 'waiting', counts, remarks }
 }
 
+/** A revoked phone gets nothing new; what it holds can be handed in, or is. */
+function revokedRemarks(remarks: Phrase[]): Phrase[] {
+  return remarks.length > 0 ? [...remarks, { key: 'status.revoked' }] : [{ key: 'status.revokedDone' }]
+}
+
 function countsOf(waiting: readonly QueueItem[]): Phrase[] {
-  const talks = waiting.filter((item) => item.kind === 'observation' && item.talk).length
-  const visits = waiting.filter((item) => item.kind === 'visit').length
+  const count = (fits: (item: QueueItem) => boolean): number => waiting.filter(fits).length
   return [
-    { key: 'status.talks', count: talks },
-    { key: 'status.sightings', count: waiting.length - talks - visits },
-    { key: 'status.visits', count: visits },
-  ].filter(({ count }) => count > 0)
+    { key: 'status.talks', count: count(({ kind, talk }) => kind === 'observation' && talk) },
+    { key: 'status.sightings', count: count(({ kind, talk }) => kind === 'observation' && !talk) },
+    { key: 'status.visits', count: count(({ kind }) => kind === 'visit') },
+    { key: 'status.withdrawals', count: count(({ kind }) => kind === 'withdrawal') },
+  ].filter((phrase) => phrase.count > 0)
 }
 
 function handedInRemarks(handedIn: readonly QueueItem[]): Phrase[] {
@@ -59,19 +65,16 @@ function handedInRemarks(handedIn: readonly QueueItem[]): Phrase[] {
 
 function contactRemark(contact: Contact, running: boolean): Phrase {
   if (running) return { key: 'status.sending' }
-  if (contact === 'unreachable') return { key: 'status.noNetwork' }
-  if (contact === 'failed') return { key: 'status.failed' }
-  return { key: 'status.soon' }
-}
-
-/** The state of one thing, in the words of the screen "Verstuurd". */
-export function itemPhrase(item: QueueItem, refusedPhotos: number): Phrase {
-  if (item.state === 'waiting') return { key: 'item.waiting' }
-  if (item.state === 'rejected') return { key: 'item.rejected' }
-  if (refusedPhotos > 0) return { key: 'item.photoRefused' }
-  const total = item.attachments.length
-  if (!item.safe && item.photosLeft > 0)
-    return { key: 'item.photos', values: { there: total - item.photosLeft, total } }
-  if (item.state === 'held' || item.state === 'conflict') return { key: 'item.looked' }
-  return { key: item.safe ? 'item.safe' : 'item.unconfirmed' }
+  switch (contact) {
+    case 'unreachable':
+      return { key: 'status.noNetwork' }
+    case 'portal':
+      return { key: 'status.portal' }
+    case 'failed':
+      return { key: 'status.failed' }
+    case 'elsewhere':
+      return { key: 'status.elsewhere' }
+    default:
+      return { key: 'status.soon' }
+  }
 }

@@ -1,6 +1,15 @@
 /** The moment as RFC 3339 with the phone's own offset, as the protocol wants it. */
-export function toRfc3339(date: Date, offsetMinutes: number = -date.getTimezoneOffset()): string {
-  const local = new Date(date.getTime() + offsetMinutes * 60_000).toISOString().slice(0, 19)
+export function toRfc3339(date: Date, offsetMinutes?: number): string {
+  return withOffset(date, 'yyyy-mm-ddThh:mm:ss'.length, offsetMinutes)
+}
+
+/** The same to the millisecond, for comparing clocks. */
+export function toRfc3339Exact(date: Date, offsetMinutes?: number): string {
+  return withOffset(date, 'yyyy-mm-ddThh:mm:ss.sss'.length, offsetMinutes)
+}
+
+function withOffset(date: Date, length: number, offsetMinutes = -date.getTimezoneOffset()): string {
+  const local = new Date(date.getTime() + offsetMinutes * 60_000).toISOString().slice(0, length)
   const sign = offsetMinutes < 0 ? '-' : '+'
   const minutes = Math.abs(offsetMinutes)
   return `${local}${sign}${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}`

@@ -1,4 +1,4 @@
-import Dexie, { type EntityTable, type Table } from 'dexie'
+import Dexie, { type EntityTable, type Table, type Transaction } from 'dexie'
 import type { Address } from '@/domain/address'
 import type { AreaData, Attachment, FormData, Outcome, Problem, RoundData } from '@/sync/wire'
 import type { Sealed } from './vault'
@@ -13,8 +13,24 @@ export interface Device {
   municipality: string
   cursor: string | null
   lastContactMs: number | null
-  /** The server no longer knows the token. The work stays; it can be handed in after a new link. */
-  refused: boolean
+  /** `unknown`: the server does not know the token; the work stays, and goes after a new link or as a koffer.
+   * `revoked`: this phone gets nothing new, and can still hand in what it holds. */
+  standing: 'known' | 'unknown' | 'revoked'
+  /** The server's public key; null when the server gave none, absent on a phone that never asked. */
+  kofferKey?: string | null
+}
+
+/** How many things of a kind there ever were. */
+interface Count {
+  key: 'made'
+  value: number
+}
+
+/** Which tab, or the service worker, hands in and fetches now, and its last sign of life. */
+export interface TurnRow {
+  key: 'sync'
+  holder: string
+  beatMs: number
 }
 
 export interface Round extends RoundData {
@@ -58,13 +74,13 @@ export interface StoredPhoto {
   sealedBytes: Sealed
 }
 
-export type ItemState = 'waiting' | 'sent' | 'held' | 'conflict' | 'rejected'
+export type ItemState = 'waiting' | 'sent' | 'held' | 'conflict' | 'rejected' | 'withdrawn'
 
 /** A thing made on this phone. It stays as a line in "Verstuurd" after its content has gone. */
 export interface QueueItem {
   /** The id of the mutation. */
   id: string
-  kind: 'observation' | 'visit'
+  kind: 'observation' | 'visit' | 'withdrawal'
   /** The id of the observation or the visit. */
   subjectId: string
   formId: string | null
@@ -80,6 +96,8 @@ export interface QueueItem {
   attempted: boolean
   state: ItemState
   problem: Problem | null
+  /** The version of the observation that stands at the server, for what is later changed about it. */
+  version: string | null
   attachments: Attachment[]
   photosLeft: number
   /** 1 once the ledger confirmed it with all its photos. */
@@ -111,6 +129,8 @@ export class RondgangDb extends Dexie {
   declare photos: EntityTable<StoredPhoto, 'id'>
   declare queue: EntityTable<QueueItem, 'id'>
   declare lastSaved: EntityTable<LastSaved, 'formId'>
+  declare counts: EntityTable<Count, 'key'>
+  declare turns: EntityTable<TurnRow, 'key'>
 
   constructor(name = 'rondgang') {
     super(name, { chromeTransactionDurability: 'strict' })
@@ -126,7 +146,27 @@ export class RondgangDb extends Dexie {
       queue: 'id, subjectId, state, madeMs, addressId, safe',
     })
     this.version(2).stores({ lastSaved: 'formId' })
+    this.version(3)
+      .stores({
+        photos: 'id, observationId, state, [observationId+state]',
+        counts: 'key',
+        turns: 'key',
+      })
+      .upgrade(toVersion3)
   }
+}
+
+/** Phones that were in use before: no line was ever cleaned away, so what they made can be counted. */
+async function toVersion3(stored: Transaction): Promise<void> {
+  await stored.table('counts').put({ key: 'made', value: await stored.table('queue').count() })
+  await stored.table('queue').toCollection().modify({ version: null })
+  await stored
+    .table('device')
+    .toCollection()
+    .modify((device: { standing: string; refused?: boolean }) => {
+      device.standing = device.refused ? 'unknown' : 'known'
+      delete device.refused
+    })
 }
 
 export const db = new RondgangDb()

@@ -1,6 +1,7 @@
 import { uuidv7 } from '@/domain/ids'
 import type { ObservationPut } from '@/sync/wire'
 import { db, type Draft, type StoredForm } from './db'
+import { addToQueue, newItem } from './queue'
 import { openText, sealText } from './vault'
 
 export interface NewDraft {
@@ -53,29 +54,19 @@ export async function deleteDraft(id: string): Promise<void> {
 
 /** The draft becomes a queued observation: both or neither, so it is never lost and never sent twice. */
 export async function finishDraft(mutation: ObservationPut, talk: boolean): Promise<void> {
-  const sealedMutation = await sealText(JSON.stringify(mutation))
   const names = new Set(mutation.attachments.map((attachment) => attachment.name))
-  const now = Date.now()
-  await db.transaction('rw', db.drafts, db.queue, db.photos, async () => {
-    await db.queue.add({
-      id: mutation.id,
-      kind: 'observation',
-      subjectId: mutation.observationId,
-      formId: mutation.form,
-      formVersion: mutation.formVersion,
-      talk,
-      addressId: mutation.addressId,
-      outcome: null,
-      madeMs: now,
-      notBeforeMs: now,
-      attempted: false,
-      state: 'waiting',
-      problem: null,
-      attachments: mutation.attachments,
-      photosLeft: mutation.attachments.length,
-      safe: 0,
-      sealedMutation,
-    })
+  const item = await newItem(mutation, {
+    kind: 'observation',
+    subjectId: mutation.observationId,
+    formId: mutation.form,
+    formVersion: mutation.formVersion,
+    talk,
+    addressId: mutation.addressId,
+    attachments: mutation.attachments,
+    photosLeft: mutation.attachments.length,
+  })
+  await db.transaction('rw', db.drafts, db.queue, db.photos, db.counts, async () => {
+    await addToQueue(item)
     await db.drafts.delete(mutation.observationId)
     // A photo whose question stopped being relevant is not part of the answers.
     await db.photos

@@ -1,6 +1,6 @@
 import { sha256Hex } from '@/domain/ids'
 import type { Attachment } from '@/sync/wire'
-import { db, type StoredPhoto } from './db'
+import { db, type QueueItem, type StoredPhoto } from './db'
 import { openBytes, sealBytes } from './vault'
 
 function photoId(observationId: string, name: string): string {
@@ -42,4 +42,44 @@ export async function attachmentsIn(observationId: string, xml: string): Promise
   return photos
     .filter((photo) => xml.includes(`>${photo.name}<`))
     .map(({ name, size, mediaType, sha256 }) => ({ name, size, mediaType, sha256 }))
+}
+
+/** The ids of the photos of these items in a state. Only keys are read: the bytes of a hundred photos do not fit in
+ * the memory of an old phone. */
+export async function photoIdsOf(items: QueueItem[], ...states: StoredPhoto['state'][]): Promise<string[]> {
+  const named = new Set(
+    items.flatMap(({ subjectId, attachments }) => attachments.map(({ name }) => photoId(subjectId, name))),
+  )
+  const ids = await db.photos.where('state').anyOf(states).primaryKeys()
+  return ids.filter((id) => named.has(id))
+}
+
+/** Photos of finished work that the server does not have. Those of drafts stay on the phone. */
+export async function photosWaiting(): Promise<string[]> {
+  return photoIdsOf(await db.queue.where('safe').equals(0).toArray(), 'here')
+}
+
+/** What the server has of an item's photos. One that it names as missing is here again, whatever we believed. */
+export async function markPhotos(item: QueueItem, missing: ReadonlySet<string>): Promise<void> {
+  for (const { name, sha256 } of item.attachments) {
+    const id = photoId(item.subjectId, name)
+    await db.photos
+      .where('id')
+      .equals(id)
+      .modify((photo) => {
+        if (photo.state !== 'refused') photo.state = missing.has(sha256) ? 'here' : 'there'
+      })
+  }
+}
+
+/** Removes the photos of a safe item, but for those that another change of the same observation still needs. */
+export async function letGoOfPhotos(item: QueueItem): Promise<void> {
+  const others = await db.queue
+    .where('subjectId')
+    .equals(item.subjectId)
+    .filter((other) => other.safe === 0)
+    .toArray()
+  const needed = new Set(others.flatMap(({ attachments }) => attachments.map(({ name }) => name)))
+  const names = item.attachments.map(({ name }) => name).filter((name) => !needed.has(name))
+  await db.photos.bulkDelete(names.map((name) => photoId(item.subjectId, name)))
 }

@@ -2,7 +2,7 @@ import { uuidv7 } from '@/domain/ids'
 import { toRfc3339 } from '@/domain/time'
 import type { Outcome, VisitPut } from '@/sync/wire'
 import { db, type QueueItem } from './db'
-import { sealText } from './vault'
+import { addToQueue, newItem, removeFromQueue } from './queue'
 
 /** The time in which a wrong tap can be taken back before it leaves the phone. */
 export const UNDO_MS = 10_000
@@ -18,33 +18,22 @@ export async function recordVisit(roundId: string, addressId: string, outcome: O
     outcome,
     visitedAt: toRfc3339(new Date(now)),
   }
-  await db.queue.add({
-    id: mutation.id,
+  const item = await newItem(mutation, {
     kind: 'visit',
     subjectId: mutation.visitId,
-    formId: null,
-    formVersion: null,
-    talk: false,
     addressId,
     outcome,
-    madeMs: now,
     notBeforeMs: now + UNDO_MS,
-    attempted: false,
-    state: 'waiting',
-    problem: null,
-    attachments: [],
-    photosLeft: 0,
-    safe: 0,
-    sealedMutation: await sealText(JSON.stringify(mutation)),
   })
+  await db.transaction('rw', db.queue, db.counts, () => addToQueue(item))
 }
 
 /** Whether the visit was taken back. False when it already left the phone: then the server has it. */
 export async function undoVisit(itemId: string): Promise<boolean> {
-  return db.transaction('rw', db.queue, async () => {
+  return db.transaction('rw', db.queue, db.counts, async () => {
     const item = await db.queue.get(itemId)
     if (!item || !canUndo(item)) return false
-    await db.queue.delete(itemId)
+    await removeFromQueue(itemId)
     return true
   })
 }

@@ -2,7 +2,7 @@ import type { Mutation } from './wire'
 
 /** Below the server's limits (100 mutations, 8 MB), so that one break costs little on a slow line. */
 export const BATCH_COUNT = 50
-export const BATCH_BYTES = 4_000_000
+export const BATCH_BYTES = 500_000
 
 /** The mutations in order, in batches within both limits. One that is too large alone goes alone. */
 export function batchesOf(

@@ -1,6 +1,8 @@
 import { newToken, uuidv7 } from '@/domain/ids'
-import { db, type Device } from '@/storage/db'
+import { db, type Device, enrolledDevice } from '@/storage/db'
 import { type Answer, call } from './http'
+import { pull } from './pull'
+import { takeTurn, type Turn } from './turn'
 import { type EnrolAnswer, type EnrolRequest, isEnrolAnswer } from './wire'
 
 /**
@@ -20,6 +22,20 @@ export async function enrol(code: string, language: string): Promise<Answer<Enro
   return answer
 }
 
+/** Fetches all that this phone may see. It takes the turn of a round that is going on: that is of an earlier enrolment. */
+export async function firstPull(
+  language: string,
+  onProgress: (stored: number) => void,
+): Promise<Answer<number>> {
+  let answer: Answer<number> = { kind: 'no-network' }
+  const work = async (turn: Turn): Promise<void> => {
+    const device = await enrolledDevice()
+    if (device) answer = await pull({ turn, device, language }, onProgress)
+  }
+  await takeTurn(work, { byForce: true })
+  return answer
+}
+
 async function pendingDevice(code: string): Promise<Device> {
   const before = await db.device.get('pending')
   if (before?.code === code) return before
@@ -32,16 +48,17 @@ async function pendingDevice(code: string): Promise<Device> {
     municipality: '',
     cursor: null,
     lastContactMs: null,
-    refused: false,
+    standing: 'known',
   }
   await db.device.put(pending)
   return pending
 }
 
 async function becomeDevice(pending: Device, answer: EnrolAnswer): Promise<void> {
-  const { volunteer, municipality } = answer
+  const { volunteer, municipality, kofferKey = null } = answer
+  const device: Device = { ...pending, key: 'device', volunteer, municipality, kofferKey }
   await db.transaction('rw', db.device, async () => {
-    await db.device.put({ ...pending, key: 'device', volunteer, municipality, lastContactMs: Date.now() })
+    await db.device.put({ ...device, lastContactMs: Date.now() })
     await db.device.delete('pending')
   })
 }

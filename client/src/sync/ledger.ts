@@ -1,71 +1,50 @@
-import { db, type Device, type QueueItem } from '@/storage/db'
+import { db, type QueueItem } from '@/storage/db'
+import { letGoOfPhotos, markPhotos } from '@/storage/photos'
+import type { Errand } from './errand'
 import { type Answer, call } from './http'
-import { markPhotos } from './push'
-import { applyLedger, madeSafe } from './receipts'
-import { isLedgerAnswer, type LedgerAnswer } from './wire'
+import { applyLedger } from './receipts'
+import { isLedgerAnswer, type LedgerLine } from './wire'
 
 const ASK_AT_ONCE = 100
 
-/** Asks the server's account of what was handed in, and lets go of what it confirms. */
-export async function settle(device: Device, language: string): Promise<Answer<number>> {
+/**
+ * How many items became safe. Asks the server's account of all that left this phone and is not confirmed, and lets go of
+ * what it confirms. Everything is asked for by name: without a question the account tells only the newest.
+ */
+export async function settle({ turn, device, language }: Errand): Promise<Answer<number>> {
   const open = await db.queue
     .where('safe')
     .equals(0)
-    .filter((item) => item.state !== 'waiting')
-    .toArray()
+    .filter((item) => item.attempted && item.state !== 'rejected')
+    .primaryKeys()
   let safe = 0
-  for (const url of ledgerUrls(open)) {
+  for (let start = 0; start < open.length; start += ASK_AT_ONCE) {
+    const asked = open.slice(start, start + ASK_AT_ONCE)
+    const url = `/v1/sync/ledger?mutations=${asked.join(',')}`
     const answer = await call(url, isLedgerAnswer, { token: device.token, language })
     if (answer.kind !== 'ok') return answer
-    safe += await applyLedgerAnswer(answer.data)
+    safe += await turn.write([db.queue, db.photos], () => applyLines(asked, answer.data.mutations))
   }
   return { kind: 'ok', data: safe }
 }
 
-/** Everything is asked for by name: without a question the account tells only the newest. */
-function ledgerUrls(items: QueueItem[]): string[] {
-  return (['observation', 'visit'] as const).flatMap((kind) => {
-    const ids = items.filter((item) => item.kind === kind).map((item) => item.subjectId)
-    const starts = Array.from(
-      { length: Math.ceil(ids.length / ASK_AT_ONCE) },
-      (_, index) => index * ASK_AT_ONCE,
-    )
-    return starts.map(
-      (start) => `/v1/sync/ledger?${kind}s=${ids.slice(start, start + ASK_AT_ONCE).join(',')}`,
-    )
-  })
+/** Content goes only here, in the same transaction as the mark. */
+async function applyLines(asked: string[], lines: LedgerLine[]): Promise<number> {
+  const found = new Map(lines.map((line) => [line.mutationId, line]))
+  let safe = 0
+  for (const item of await db.queue.bulkGet(asked)) {
+    if (!item) continue
+    const line = found.get(item.id)
+    const next = line ? applyLedger(item, line) : sendAgain(item)
+    await db.queue.put(next)
+    if (line) await markPhotos(next, new Set(line.photosMissing))
+    if (next.safe) await letGoOfPhotos(next)
+    safe += next.safe
+  }
+  return safe
 }
 
-/** How many items became safe. Content goes only here, in the same transaction as the mark. */
-export async function applyLedgerAnswer(answer: LedgerAnswer): Promise<number> {
-  return db.transaction('rw', db.queue, db.photos, async () => {
-    let safe = 0
-    for (const line of answer.observations) {
-      const item = await openItem(line.observationId)
-      if (!item) continue
-      const next = applyLedger(item, line)
-      await db.queue.put(next)
-      if (next.safe) {
-        safe += 1
-        await db.photos.where('observationId').equals(next.subjectId).delete()
-      } else {
-        await markPhotos(next.subjectId, new Set(line.photosMissing))
-      }
-    }
-    for (const { visitId } of answer.visits) {
-      const item = await openItem(visitId)
-      if (!item) continue
-      await db.queue.put(madeSafe(item))
-      safe += 1
-    }
-    return safe
-  })
-}
-
-async function openItem(subjectId: string): Promise<QueueItem | undefined> {
-  return db.queue
-    .where('subjectId')
-    .equals(subjectId)
-    .filter((item) => !item.safe && item.state !== 'waiting')
-    .first()
+/** There was a receipt, and the server does not have it: its database was put back from a backup. */
+function sendAgain(item: QueueItem): QueueItem {
+  return { ...item, state: 'waiting', problem: null }
 }

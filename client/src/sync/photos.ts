@@ -1,7 +1,9 @@
 import { DetailedError, Upload } from 'tus-js-client'
-import { db, type Device, type StoredPhoto } from '@/storage/db'
-import { photoFile, photosOf } from '@/storage/photos'
-import type { Answer } from './http'
+import { db, type QueueItem, type StoredPhoto } from '@/storage/db'
+import { photoFile, photoIdsOf } from '@/storage/photos'
+import type { Errand } from './errand'
+import { type Answer, commonHeaders } from './http'
+import { retryAfterMs } from './retryAfter'
 import { isProblem, type Problem } from './wire'
 
 /**
@@ -10,22 +12,24 @@ import { isProblem, type Problem } from './wire'
  */
 const ENDPOINT = '/v1/sync/photos'
 const CHUNK_BYTES = 512 * 1024
+/** A line on which nothing moves for so long is broken, whatever the browser thinks. */
+const SILENCE_MS = 60_000
 /** Faults that say nothing about the photo itself: those are worth another try. */
 const TRY_AGAIN = new Set([401, 403, 404, 408, 409, 410, 423, 425, 429])
 
 /** How many photos arrived. Stops at the first break; a photo that the server refuses stays, with the reason. */
-export async function sendPhotos(device: Device, language: string): Promise<Answer<number>> {
+export async function sendPhotos(errand: Errand): Promise<Answer<number>> {
   let sent = 0
   for (const id of await photosToSend()) {
     const photo = await db.photos.get(id)
     if (!photo) continue
-    const answer = await sendPhoto(photo, device.token, language)
+    const answer = await sendPhoto(photo, errand)
     if (answer.kind === 'ok') {
-      await db.photos.update(id, { state: 'there' })
-      await countPhotosLeft(photo.observationId)
+      await noteArrived(photo, errand)
       sent += 1
     } else if (answer.kind === 'problem' && isRefusal(answer.problem)) {
-      await db.photos.update(id, { state: 'refused', problem: answer.problem })
+      const { problem } = answer
+      await errand.turn.write([db.photos], () => db.photos.update(id, { state: 'refused', problem }))
     } else {
       return answer
     }
@@ -38,57 +42,74 @@ async function photosToSend(): Promise<string[]> {
   const items = await db.queue
     .where('safe')
     .equals(0)
-    .filter((item) => item.attachments.length > 0 && item.state !== 'waiting')
+    .filter((item) => item.state !== 'waiting')
     .toArray()
-  const photos = await db.photos
-    .where('observationId')
-    .anyOf(items.map((item) => item.subjectId))
-    .filter((photo) => photo.state === 'here')
-    .toArray()
-  return photos.map((photo) => photo.id)
+  return photoIdsOf(items, 'here')
 }
 
 /** Keeps "1 van 2" on the screen true while photos go over. */
-async function countPhotosLeft(observationId: string): Promise<void> {
-  const photos = await photosOf(observationId)
-  const photosLeft = photos.filter((photo) => photo.state !== 'there').length
-  await db.queue.where('subjectId').equals(observationId).modify({ photosLeft })
+async function noteArrived({ id, observationId }: StoredPhoto, { turn }: Errand): Promise<void> {
+  await turn.write([db.photos, db.queue], async () => {
+    await db.photos.update(id, { state: 'there' })
+    const items = await db.queue.where('subjectId').equals(observationId).toArray()
+    for (const item of items) await db.queue.update(item.id, { photosLeft: await countLeft(item) })
+  })
+}
+
+async function countLeft(item: QueueItem): Promise<number> {
+  return (await photoIdsOf([item], 'here', 'refused')).length
 }
 
 function isRefusal({ status }: Problem): boolean {
   return status >= 400 && status < 500 && !TRY_AGAIN.has(status)
 }
 
-async function sendPhoto(photo: StoredPhoto, token: string, language: string): Promise<Answer<null>> {
+async function sendPhoto(photo: StoredPhoto, errand: Errand): Promise<Answer<null>> {
+  const { device, language } = errand
   const file = await photoFile(photo)
   return new Promise((resolve) => {
+    const settle = (answer: Answer<null>): void => {
+      clearTimeout(silence)
+      resolve(answer)
+    }
+    const breakOff = (): void => {
+      void upload.abort()
+      settle({ kind: 'no-network' })
+    }
+    let silence = setTimeout(breakOff, SILENCE_MS)
     const upload = new Upload(file, {
       endpoint: ENDPOINT,
       uploadUrl: `${ENDPOINT}/${photo.sha256}`,
       metadata: { sha256: photo.sha256, filetype: photo.mediaType },
       chunkSize: CHUNK_BYTES,
-      headers: {
-        Authorization: `Bearer ${token}`,
-        'Accept-Language': language,
-        'Rondgang-Protocol': '1',
+      onBeforeRequest: async (request) => {
+        for (const [name, value] of Object.entries(await commonHeaders(language, device.token)))
+          request.setHeader(name, value)
       },
       // The queue decides when to try again; the address of an upload needs no remembering.
       retryDelays: null,
       storeFingerprintForResuming: false,
-      onSuccess: () => resolve({ kind: 'ok', data: null }),
-      onError: (error) => resolve(answerOf(error)),
+      onProgress: () => {
+        clearTimeout(silence)
+        silence = setTimeout(breakOff, SILENCE_MS)
+      },
+      // Between two pieces it is seen whether this is still ours to do.
+      onChunkComplete: () => void errand.turn.beat().catch(breakOff),
+      onSuccess: () => settle({ kind: 'ok', data: null }),
+      onError: (error) => settle(answerOf(error)),
     })
     upload.start()
   })
 }
 
 function answerOf(error: Error | DetailedError): Answer<null> {
-  const body = error instanceof DetailedError ? error.originalResponse?.getBody() : undefined
+  const response = error instanceof DetailedError ? error.originalResponse : null
+  const waitMs = retryAfterMs(response?.getHeader('Retry-After'), Date.now())
   try {
-    const problem: unknown = JSON.parse(body ?? '')
-    if (isProblem(problem)) return { kind: 'problem', problem }
+    const problem: unknown = JSON.parse(response?.getBody() ?? '')
+    if (isProblem(problem)) return { kind: 'problem', problem, waitMs }
   } catch {
     // Not our server's answer.
   }
-  return { kind: 'no-network' }
+  return { kind: 'no-network', waitMs }
 }

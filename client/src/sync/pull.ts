@@ -1,29 +1,40 @@
-import { db, type Device, type StoredForm } from '@/storage/db'
+import { db, type StoredForm } from '@/storage/db'
+import { markPhotos } from '@/storage/photos'
+import type { Errand } from './errand'
 import { type Answer, call } from './http'
-import { type Change, isChange, isPullAnswer, type PullAnswer } from './wire'
+import { applyObservationState } from './receipts'
+import { type Change, isChange, isPullAnswer, type ObservationState, type PullAnswer } from './wire'
 
 const CURSOR_GONE = 'urn:rondgang:problem:cursor-gone'
+const DEVICE_REVOKED = 'urn:rondgang:problem:device-revoked'
 
 /** Fetches what changed, page by page; `onProgress` hears how many changes were stored. */
 export async function pull(
-  device: Device,
-  language: string,
+  { turn, device, language }: Errand,
   onProgress: (stored: number) => void = () => undefined,
 ): Promise<Answer<number>> {
-  let cursor = device.cursor
+  const tables = [db.rounds, db.areas, db.addresses, db.forms, db.drafts, db.queue, db.photos]
+  // A phone that was enrolled before there were koffers fetches everything once, and the key with it.
+  let cursor = device.kofferKey === undefined ? null : device.cursor
   let stored = 0
   for (;;) {
     const answer = await call(pullUrl(cursor), isPullAnswer, { token: device.token, language })
-    if (answer.kind === 'problem' && answer.problem.type === CURSOR_GONE && cursor !== null) {
-      cursor = null
-      continue
+    if (answer.kind === 'problem') {
+      if (answer.problem.type === CURSOR_GONE && cursor !== null) {
+        cursor = null
+        continue
+      }
+      if (answer.problem.type !== DEVICE_REVOKED) return answer
+      await turn.write([db.device], () => db.device.update('device', { standing: 'revoked' }))
+      return { kind: 'ok', data: stored }
     }
     if (answer.kind !== 'ok') return answer
-    await applyPage(answer.data, cursor === null)
-    stored += answer.data.changes.length
+    const page = answer.data
+    await turn.write([...tables, db.device, db.lastSaved], () => applyPage(page))
+    stored += page.changes.length
     onProgress(stored)
-    if (answer.data.complete) return { kind: 'ok', data: stored }
-    cursor = answer.data.cursor
+    if (page.complete) return { kind: 'ok', data: stored }
+    cursor = page.cursor
   }
 }
 
@@ -32,17 +43,18 @@ function pullUrl(cursor: string | null): string {
 }
 
 /** A page and its cursor in one transaction: after a break the page comes again, which changes nothing. */
-export async function applyPage(page: PullAnswer, fromStart: boolean): Promise<void> {
-  const tables = [db.rounds, db.areas, db.addresses, db.forms, db.drafts, db.queue, db.device, db.lastSaved]
-  await db.transaction('rw', tables, async () => {
-    if (fromStart) await forgetEverything()
-    for (const change of page.changes.filter(isChange)) await applyChange(change)
-    await dropUnusedForms()
-    await db.device.update('device', { cursor: page.cursor, lastContactMs: Date.now(), refused: false })
+async function applyPage(page: PullAnswer): Promise<void> {
+  if (page.reset) await forgetEverything()
+  for (const change of page.changes.filter(isChange)) await applyChange(change)
+  if (page.complete) await dropUnusedForms()
+  await db.device.update('device', {
+    cursor: page.cursor,
+    standing: 'known',
+    ...(page.reset && { kofferKey: page.kofferKey ?? null }),
   })
 }
 
-/** Without a cursor the server sends everything that is; what it does not send is gone. */
+/** Such a page brings all there is; what is not in it, is gone. The queue, drafts and photos are the phone's own. */
 async function forgetEverything(): Promise<void> {
   await Promise.all([db.rounds.clear(), db.areas.clear(), db.addresses.clear()])
   await db.forms.toCollection().modify({ current: 0 })
@@ -66,6 +78,18 @@ async function applyChange(change: Change): Promise<void> {
     case 'form':
       await db.forms.where('id').equals(change.id).modify({ current: 0 })
       if (!change.deleted) await db.forms.put({ ...change.data, id: change.id, current: 1 })
+      return
+    case 'observation':
+      if (!change.deleted) await applyToOwnWork(change.id, change.data)
+  }
+}
+
+/** What others made of own work. The line stays when the server tells nothing of it any more. */
+async function applyToOwnWork(observationId: string, state: ObservationState): Promise<void> {
+  for (const item of await db.queue.where('subjectId').equals(observationId).toArray()) {
+    const next = applyObservationState(item, state)
+    await db.queue.put(next)
+    if (next !== item && !next.safe) await markPhotos(next, new Set(state.photosMissing))
   }
 }
 

@@ -1,54 +1,61 @@
 import { reactive, readonly } from 'vue'
-import { db, type Device, enrolledDevice } from '@/storage/db'
+import { db } from '@/storage/db'
 import { backoffMs } from './backoff'
-import type { Answer } from './http'
 import { settle } from './ledger'
 import { sendPhotos } from './photos'
 import { pull } from './pull'
 import { push } from './push'
-import type { Problem } from './wire'
+import { goRound, type RoundEnd, type Step } from './round'
+import { openTabs, type SyncNews, type Tabs } from './tabs'
+import { takeTurn } from './turn'
+import { askToBeWoken } from './wake'
 
 /**
  * The loop that brings everything over. Assumptions: the phone has coverage for seconds at a time; several tabs
- * may be open (one of them works, by a lock); any step may break off. It never throws: what failed stays in the
- * store and goes next time.
+ * may be open (one of them has the turn, see turn.ts); any step may break off. It never throws: what failed stays in
+ * the store and goes next time.
  */
-/** A fault in one thing that we sent; the other steps still make sense. */
-const IN_OUR_WORK = new Set([400, 413])
 const UNSENT_EVERY_MS = 30_000
+const BUSY_ELSEWHERE_EVERY_MS = 5_000
 
-export type Contact = 'unknown' | 'reached' | 'unreachable' | 'failed'
-
-const state = reactive({
-  running: false,
-  contact: 'unknown' as Contact,
-  problem: null as Problem | null,
-})
+const state = reactive<SyncNews>({ running: false, contact: 'unknown', problem: null, waitMs: 0 })
 export const syncState = readonly(state)
 
 let language = 'nl'
-let failures = 0
+let tabs: Tabs | null = null
+/** A round of this tab. `state.running` may also be that of another. */
+let working = false
 let askedMeanwhile = false
+let failures = 0
+/** Our own patience after failures; a person may set it aside. */
 let notBeforeMs = 0
+/** What the server asked for (`Retry-After`); nobody may set that aside. */
+let awayUntilMs = 0
 let timer: ReturnType<typeof setTimeout> | undefined
 
-/** Tries now. `asked`: a person pressed the button, so waiting times do not count. */
+/** Tries now. `asked`: a person pressed the button, so waiting times of our own do not count. */
 export async function syncNow({ asked = false } = {}): Promise<void> {
   const now = Date.now()
-  if (state.running) {
+  if (working) {
     // What was made during a round may have missed it, so another follows.
     askedMeanwhile = true
     return
   }
-  if (!asked && now < notBeforeMs) return planNext()
-  state.running = true
+  if (now < awayUntilMs || (!asked && now < notBeforeMs)) return planNext()
+  working = true
+  const nowMs = asked ? Number.POSITIVE_INFINITY : now
   try {
-    await onlyInOneTab(() => syncOnce(asked ? Number.POSITIVE_INFINITY : now))
+    const mine = await takeTurn(async (turn) => {
+      show({ ...state, running: true })
+      const end = await goRound(turn, language, steps(nowMs))
+      noteEnd(end ?? { contact: 'unknown', problem: null, waitMs: 0 })
+    })
+    if (!mine) state.contact = 'elsewhere'
   } catch {
     // A fault of our own or of the store: nothing was removed, so the next round repeats it.
-    noteFailure('failed', null)
+    noteEnd({ contact: 'failed', problem: null, waitMs: 0 })
   } finally {
-    state.running = false
+    working = false
     await planNext()
   }
   if (askedMeanwhile) {
@@ -59,13 +66,16 @@ export async function syncNow({ asked = false } = {}): Promise<void> {
 
 export function startSync(currentLanguage: string): void {
   setSyncLanguage(currentLanguage)
+  tabs = openTabs()
+  tabs.hear(hear)
   window.addEventListener('online', () => {
     notBeforeMs = 0
     void syncNow()
   })
   window.addEventListener('offline', () => (state.contact = 'unreachable'))
   document.addEventListener('visibilitychange', () => {
-    if (document.visibilityState === 'visible') void syncNow()
+    // Hidden: perhaps closed in a moment, so the plan asks the browser to wake the service worker.
+    void (document.visibilityState === 'visible' ? syncNow() : planNext())
   })
   void syncNow()
 }
@@ -74,49 +84,28 @@ export function setSyncLanguage(current: string): void {
   language = current
 }
 
-async function onlyInOneTab(work: () => Promise<void>): Promise<void> {
-  const { locks } = navigator as { locks?: LockManager }
-  if (!locks) return work()
-  await locks.request('rondgang-sync', { ifAvailable: true }, async (lock) => {
-    if (lock) await work()
-  })
+function steps(nowMs: number): Step[] {
+  return [(errand) => push(errand, nowMs), sendPhotos, settle, pull]
 }
 
-async function syncOnce(nowMs: number): Promise<void> {
-  const device = await enrolledDevice()
-  if (!device) return
-  if (!navigator.onLine) return noteFailure('unreachable', null)
-  const steps: ((device: Device) => Promise<Answer<number>>)[] = [
-    () => push(device, language, nowMs),
-    () => sendPhotos(device, language),
-    () => settle(device, language),
-    () => pull(device, language),
-  ]
-  let unreadable: Problem | null = null
-  for (const step of steps) {
-    const answer = await step(device)
-    if (answer.kind === 'no-network') return noteFailure('unreachable', null)
-    if (answer.kind !== 'problem') continue
-    if (!IN_OUR_WORK.has(answer.problem.status)) return noteProblem(answer.problem)
-    unreadable ??= answer.problem
-  }
-  if (unreadable) return noteProblem(unreadable)
-  failures = 0
-  notBeforeMs = 0
-  state.contact = 'reached'
-  state.problem = null
+function show(news: SyncNews): void {
+  Object.assign(state, news)
+  tabs?.tell(news)
 }
 
-async function noteProblem(problem: Problem): Promise<void> {
-  if (problem.status === 401) await db.device.update('device', { refused: true })
-  noteFailure('failed', problem)
+/** Another tab tells how it goes. When it goes silent in the middle, the plan sees to it that we look again. */
+function hear(news: SyncNews): void {
+  if (working) return
+  Object.assign(state, news)
+  void planNext()
 }
 
-function noteFailure(contact: Contact, problem: Problem | null): void {
-  failures += 1
-  notBeforeMs = Date.now() + backoffMs(failures)
-  state.contact = contact
-  state.problem = problem
+function noteEnd(end: RoundEnd): void {
+  const failed = end.contact !== 'reached' && end.contact !== 'unknown'
+  failures = failed ? failures + 1 : 0
+  notBeforeMs = failed ? Date.now() + backoffMs(failures) : 0
+  awayUntilMs = Date.now() + end.waitMs
+  show({ ...end, running: false })
 }
 
 /** While there is unsent work and somebody looks at the page, try again soon. */
@@ -127,11 +116,16 @@ async function planNext(): Promise<void> {
     .equals(0)
     .filter((item) => item.state !== 'rejected')
     .toArray()
-  if (unsent.length === 0) return
-  const undoUntil = Math.max(...unsent.map((item) => item.notBeforeMs))
-  const soonest = undoUntil > Date.now() ? undoUntil : Date.now() + UNSENT_EVERY_MS
+  const elsewhere = state.running || state.contact === 'elsewhere'
+  const alone = document.visibilityState === 'hidden' || state.contact !== 'reached'
+  if (alone && unsent.some((item) => item.state === 'waiting')) void askToBeWoken()
+  if (unsent.length === 0 && !elsewhere) return
+  const now = Date.now()
+  const undoUntil = Math.max(0, ...unsent.map((item) => item.notBeforeMs))
+  const soonest = undoUntil > now ? undoUntil : now + (elsewhere ? BUSY_ELSEWHERE_EVERY_MS : UNSENT_EVERY_MS)
+  clearTimeout(timer)
   timer = setTimeout(
     () => (document.visibilityState === 'visible' ? void syncNow() : void planNext()),
-    Math.max(soonest, notBeforeMs) - Date.now(),
+    Math.max(soonest, notBeforeMs, awayUntilMs) - now,
   )
 }

@@ -1,5 +1,5 @@
 import type { ItemState, QueueItem } from '@/storage/db'
-import type { LedgerObservation, Receipt, ReceiptStatus } from './wire'
+import type { LedgerLine, ObservationState, Receipt, ReceiptStatus } from './wire'
 
 const AFTER_RECEIPT: Record<ReceiptStatus, ItemState> = {
   applied: 'sent',
@@ -10,28 +10,36 @@ const AFTER_RECEIPT: Record<ReceiptStatus, ItemState> = {
   rejected: 'rejected',
 }
 
-/** What a receipt changes (the table in docs/protocol.md, section 5). No receipt removes anything: that is for
- * the ledger. A status that we do not know changes nothing, so the item is sent again and asked for again. */
+/** What a receipt changes (the table in docs/protocol.md, section 5.2). No receipt removes anything: that is for the
+ * ledger. A status that we do not know changes nothing, so the item is sent again and asked for again. */
 export function applyReceipt(item: QueueItem, receipt: Receipt): QueueItem {
   const state = AFTER_RECEIPT[receipt.status] as ItemState | undefined
-  if (!state) return item
+  if (!state || item.state !== 'waiting') return item
   return { ...item, state, problem: state === 'rejected' ? receipt.problem : null }
 }
 
-/** What the ledger's line changes: with no photo missing it is safe, and its content may leave the phone. */
-export function applyLedger(item: QueueItem, line: LedgerObservation): QueueItem {
+/** What the ledger's line changes: when none of its own photos is missing the item is safe, and its content may leave
+ * the phone. Photos of another change of the same observation do not hold it up. */
+export function applyLedger(item: QueueItem, line: LedgerLine): QueueItem {
   const state = stateInLedger(item.state, line.status)
-  const photosLeft = new Set(line.photosMissing).size
+  const missing = new Set(line.photosMissing)
+  const photosLeft = item.attachments.filter(({ sha256 }) => missing.has(sha256)).length
   if (photosLeft > 0 || state === 'rejected') return { ...item, state, photosLeft }
-  return madeSafe({ ...item, state })
-}
-
-/** The item as a line only: what, when and how it ended. */
-export function madeSafe(item: QueueItem): QueueItem {
-  return { ...item, photosLeft: 0, safe: 1, sealedMutation: null }
+  return { ...item, state, photosLeft: 0, safe: 1, sealedMutation: null }
 }
 
 function stateInLedger(now: ItemState, status: string): ItemState {
-  if (status === 'held' || status === 'conflict' || status === 'rejected') return status
-  return now === 'rejected' ? now : 'sent'
+  if (now === 'rejected' || now === 'withdrawn') return now
+  return status === 'held' || status === 'conflict' || status === 'rejected' ? status : 'sent'
+}
+
+/** What the desk made of an observation that this phone handed in. */
+export function applyObservationState(item: QueueItem, state: ObservationState): QueueItem {
+  if (item.kind !== 'observation' || item.state === 'waiting' || item.state === 'rejected') return item
+  const known: ItemState[] = ['held', 'conflict', 'withdrawn']
+  return {
+    ...item,
+    state: known.find((each) => each === state.status) ?? 'sent',
+    version: state.version ?? item.version,
+  }
 }

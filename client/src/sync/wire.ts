@@ -18,6 +18,8 @@ export interface EnrolAnswer {
   deviceId: string
   volunteer: string
   municipality: string
+  /** The server's public key, to which a koffer is sealed. */
+  kofferKey?: string | null
   rounds: RoundName[]
 }
 
@@ -66,11 +68,20 @@ export interface FormData {
   media?: Record<string, string>
 }
 
+/** The state of an observation that this phone brought, after somebody else changed it. */
+export interface ObservationState {
+  status: 'applied' | 'held' | 'conflict' | 'withdrawn'
+  version: string | null
+  photosMissing: string[]
+  problem: Problem | null
+}
+
 interface EntityData {
   round: RoundData
   area: AreaData
   address: AddressData
   form: FormData
+  observation: ObservationState
 }
 
 export type Change = {
@@ -82,6 +93,9 @@ export type Change = {
 export interface PullAnswer {
   cursor: string
   complete: boolean
+  /** This is all there is for this phone now: what is not in it, is gone. */
+  reset?: boolean
+  kofferKey?: string | null
   changes: Change[]
 }
 
@@ -109,7 +123,19 @@ export interface ObservationPut {
   capturedAt: string
   position: Position | null
   addressId: string | null
+  /** The version that this changes, and why; null for a new observation. */
+  baseVersion?: string | null
+  reason?: string | null
   attachments: Attachment[]
+}
+
+export interface ObservationWithdraw {
+  id: string
+  type: 'observation.withdraw'
+  observationId: string
+  baseVersion: string
+  withdrawnAt: string
+  reason: string | null
 }
 
 export interface VisitPut {
@@ -122,7 +148,7 @@ export interface VisitPut {
   visitedAt: string
 }
 
-export type Mutation = ObservationPut | VisitPut
+export type Mutation = ObservationPut | ObservationWithdraw | VisitPut
 
 export type ReceiptStatus = 'applied' | 'duplicate' | 'merged' | 'held' | 'conflict' | 'rejected'
 
@@ -137,6 +163,8 @@ export interface Problem {
 export interface Receipt {
   mutationId: string
   status: ReceiptStatus
+  /** The version of the observation that now stands. */
+  version?: string | null
   problem: Problem | null
 }
 
@@ -145,16 +173,31 @@ export interface PushAnswer {
   missingPhotos: string[]
 }
 
-export interface LedgerObservation {
-  observationId: string
+export interface LedgerLine {
+  mutationId: string
+  subjectId: string
   status: string
   receivedAt: string
+  /** Of the whole observation. */
   photosMissing: string[]
 }
 
+/** What this phone made by its own account (section 2.3), and what became of it at the server. */
+export interface Account {
+  made: number | null
+  unsent: number | null
+  photosUnsent: number | null
+  received: number
+  held: number
+  conflicts: number
+  photosMissing: number
+  lastContactAt: string | null
+  clockSkewS: number | null
+}
+
 export interface LedgerAnswer {
-  observations: LedgerObservation[]
-  visits: { visitId: string; receivedAt: string }[]
+  account: Account
+  mutations: LedgerLine[]
 }
 
 type Guard<T> = (value: unknown) => value is T
@@ -182,6 +225,7 @@ const ENTITY_GUARDS: Record<string, (data: unknown) => boolean> = {
     hasStrings(data, 'version', 'xform') &&
     isRecord(data['title']) &&
     isListOf(data['roles'], (role) => hasStrings(role, 'role', 'path')),
+  observation: (data) => hasStrings(data, 'status') && isListOf(data['photosMissing'], isString),
 }
 
 /** True for a change of a kind that we know; pull leaves other kinds out, so a newer server breaks nothing. */
@@ -207,11 +251,11 @@ export const isPushAnswer: Guard<PushAnswer> = (value): value is PushAnswer =>
 
 export const isLedgerAnswer: Guard<LedgerAnswer> = (value): value is LedgerAnswer =>
   isRecord(value) &&
+  isRecord(value['account']) &&
   isListOf(
-    value['observations'],
-    (item) => hasStrings(item, 'observationId', 'status') && isListOf(item['photosMissing'], isString),
-  ) &&
-  isListOf(value['visits'], (item) => hasStrings(item, 'visitId'))
+    value['mutations'],
+    (line) => hasStrings(line, 'mutationId', 'status') && isListOf(line['photosMissing'], isString),
+  )
 
 export const isProblem: Guard<Problem> = (value): value is Problem =>
   hasStrings(value, 'type', 'title') && typeof value['status'] === 'number'

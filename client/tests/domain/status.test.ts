@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { itemPhrase, type Situation, statusOf } from '@/domain/status'
+import { type Situation, statusOf } from '@/domain/status'
 import { makeItem } from '../factories'
 
 function makeSituation(over: Partial<Situation> = {}): Situation {
-  return { items: [], photosRefused: 0, contact: 'reached', running: false, refused: false, ...over }
+  return { items: [], photosRefused: 0, contact: 'reached', running: false, standing: 'known', ...over }
 }
 
 test('unsent work is counted by kind, and said to be safe when there is no coverage', () => {
@@ -34,17 +34,26 @@ test('a rejected item is a problem and is not said to be on its way', () => {
   expect(status.remarks.map(({ key }) => key)).toEqual(['status.rejected', 'status.safe'])
 })
 test('a phone that is no longer registered says so, and keeps counting', () => {
-  const status = statusOf(makeSituation({ items: [makeItem()], refused: true }))
+  const status = statusOf(makeSituation({ items: [makeItem()], standing: 'unknown' }))
   expect(status.remarks).toEqual([{ key: 'status.refused' }])
   expect(status.counts).toHaveLength(1)
 })
-test('an item says in words where it is', () => {
-  const photo = { name: '1.jpg', size: 1, mediaType: 'image/jpeg', sha256: 'x' }
-  const photos = { attachments: [photo, photo], photosLeft: 1 }
-  expect(itemPhrase(makeItem(), 0).key).toBe('item.waiting')
-  expect(itemPhrase(makeItem({ state: 'sent', ...photos }), 0).values).toEqual({ there: 1, total: 2 })
-  expect(itemPhrase(makeItem({ state: 'held', safe: 1 }), 0).key).toBe('item.looked')
-  expect(itemPhrase(makeItem({ state: 'sent', safe: 1 }), 0).key).toBe('item.safe')
-  expect(itemPhrase(makeItem({ state: 'rejected' }), 0).key).toBe('item.rejected')
-  expect(itemPhrase(makeItem({ state: 'sent' }), 1).key).toBe('item.photoRefused')
+test.each([
+  ['portal', 'status.portal'],
+  ['failed', 'status.failed'],
+  ['elsewhere', 'status.elsewhere'],
+  ['unreachable', 'status.noNetwork'],
+] as const)('why it is not sent is said: %s', (contact, key) => {
+  expect(statusOf(makeSituation({ items: [makeItem()], contact })).remarks[0]).toEqual({ key })
+})
+test('a revoked phone is told that its work can still go, and when all of it has arrived', () => {
+  const standing = 'revoked'
+  const before = statusOf(makeSituation({ items: [makeItem()], standing }))
+  expect(before.remarks.map(({ key }) => key)).toEqual(['status.soon', 'status.safe', 'status.revoked'])
+  const after = statusOf(makeSituation({ items: [makeItem({ state: 'sent', safe: 1 })], standing }))
+  expect(after.remarks).toEqual([{ key: 'status.revokedDone' }])
+})
+test('a withdrawal that waits is counted as such', () => {
+  const items = [makeItem({ kind: 'withdrawal', talk: false })]
+  expect(statusOf(makeSituation({ items })).counts).toEqual([{ key: 'status.withdrawals', count: 1 }])
 })

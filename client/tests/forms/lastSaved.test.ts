@@ -1,16 +1,19 @@
 // @vitest-environment jsdom
-import { beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { StringInputNode } from '@getodk/xforms-engine'
 import { controlsAt } from '@/forms/engine'
 import { openSession } from '@/forms/session'
 import { db } from '@/storage/db'
 import { startDraft } from '@/storage/drafts'
-import { applyPage } from '@/sync/pull'
+import { pull } from '@/sync/pull'
 import { makeDevice, makeForm, ROUND_ID } from '../factories'
+import { inTurn, pageOf, serverAnswers } from '../sync/server'
 
 beforeEach(async () => {
   await Promise.all(db.tables.filter(({ name }) => name !== 'keys').map((table) => table.clear()))
 })
+
+afterEach(() => vi.unstubAllGlobals())
 
 async function openNew(name: string) {
   const form = makeForm(name, { lists: { 'straten.csv': 'name,label\na,Dorpsweg' } })
@@ -40,10 +43,8 @@ test('what was saved last goes when its form goes', async () => {
   const session = await openNew('alles')
   await session.finish()
   await db.queue.clear()
-  await applyPage(
-    { cursor: 'c', complete: true, changes: [{ entity: 'form', id: 'alles', deleted: true, data: null }] },
-    false,
-  )
+  serverAnswers(() => pageOf([{ entity: 'form', id: 'alles', deleted: true, data: null }]))
+  await inTurn(pull)
   expect(await db.lastSaved.count()).toBe(0)
 })
 test('lists that come with a form are there to choose from', async () => {
