@@ -40,7 +40,7 @@ def set_up_headers(app: Flask, settings: Settings) -> None:
         policy = app_policy if request.path.startswith("/app/") else desk_policy
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Referrer-Policy"] = "same-origin"
         response.headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=(self)"
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         if settings.https:

@@ -22,7 +22,7 @@ def publish_and_tell(version: FormVersion) -> int:
     record_change("formulier.publiceren", f"{version.form_id} {version.version}")
     counted = apply_held(version.form_id, record_meldingen)
     for observation in counted:
-        tell_owner(observation, by=None)
+        tell_owner(observation)
     db.session.commit()
     return len(counted)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import make_transient_to_detached
 from core.db import db
 from core.problems import BASE_UNKNOWN, INPUT_INVALID, OBSERVATION_EXISTS, Fault, Problem
 from forms.roles import Facts
-from sync.history import Made
+from sync.history import Made, Whereabouts
 from sync.interpret import Processor, derive, interpret
 from sync.lookups import Lookups
 from sync.models import APPLIED, CONFLICT, DUPLICATE, HELD, Attachment, Mutation, Observation, Visit
@@ -104,6 +104,8 @@ class Batch:
                 db.session.add_all(Attachment(observation_id=pushed.subject_id, **one) for one in pushed.attachments)
         for observation, facts in created.values():
             derive(observation, facts, self._process, self._lookups, is_new=True)
+            if observation.status != APPLIED:
+                tell_owner(observation)
         db.session.flush()
         self._apply_waiting({observation.version_id: observation for observation, _ in created.values()})
 
@@ -114,7 +116,6 @@ class Batch:
             return
         if pushed.instance is not None and pushed.fields["form"] != observation.form_id:
             raise Problem(INPUT_INVALID, faults=[Fault("/form", f"Deze observatie is van {observation.form_id}.")])
-        _take_place(observation, pushed)
         try:
             placed = change_observation(observation, _made(mutation, pushed, hurries), self._process, self._lookups)
         except BaseMissing as missing:
@@ -125,7 +126,7 @@ class Batch:
         if placed.status != CONFLICT and observation.status == HELD:
             mutation.status, mutation.problem = HELD, observation.problem
         _name_attachments(observation.id, mutation.id, pushed, placed.status == CONFLICT)
-        tell_owner(observation, by=mutation.device_id)
+        tell_owner(observation)
         db.session.flush()
         self._apply_waiting({mutation.id: observation})
 
@@ -167,10 +168,9 @@ class Batch:
         return corrected(moment, self._skew_s)
 
 
-def tell_owner(observation: Observation, by: UUID | None) -> None:
-    """Lets the phone that made the observation hear that somebody else changed what became of it."""
-    if observation.device_id != by:
-        log_changes(OBSERVATION, [observation.id], device_id=observation.device_id)
+def tell_owner(observation: Observation) -> None:
+    """Lets the phone that made the observation hear at its next pull what became of it."""
+    log_changes(OBSERVATION, [observation.id], device_id=observation.device_id)
 
 
 def _claimed(device_id: UUID, pushed: Pushed) -> Mutation:
@@ -201,18 +201,16 @@ def _made(mutation: Mutation, pushed: Pushed, hurries: bool) -> Made:
         reason=fields["reason"],
         mutation_id=mutation.id,
         device_id=mutation.device_id,
+        whereabouts=_whereabouts(fields),
         hurries=hurries,
     )
 
 
-def _take_place(observation: Observation, pushed: Pushed) -> None:
-    """The place as the phone says it now; without one, that of the answers counts again."""
-    if pushed.instance is None:
-        return
-    position: dict[str, Any] = pushed.fields["position"] or {}
-    observation.lon, observation.lat = position.get("lon"), position.get("lat")
-    observation.accuracy_m = position.get("accuracy_m")
-    observation.claimed_address_id = pushed.fields["address_id"] or observation.claimed_address_id
+def _whereabouts(fields: Mapping[str, Any]) -> Whereabouts | None:
+    if "position" not in fields:
+        return None
+    position: Mapping[str, Any] = fields["position"] or {}
+    return Whereabouts(position.get("lon"), position.get("lat"), position.get("accuracy_m"), fields["address_id"])
 
 
 def _wait(mutation: Mutation, pushed: Pushed, version_id: UUID) -> None:

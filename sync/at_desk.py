@@ -65,7 +65,7 @@ def accept_at_desk(observation_id: UUID, process: Processor) -> Observation:
     if observation.status != HELD:
         raise Problem(NOT_FOUND)
     accept_held(observation, process)
-    tell_owner(observation, by=None)
+    tell_owner(observation)
     return observation
 
 
@@ -112,5 +112,5 @@ def _change(
         settles=settles,
     )
     change_observation(observation, made, process, Lookups())
-    tell_owner(observation, by=None)
+    tell_owner(observation)
     db.session.flush()

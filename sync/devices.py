@@ -12,7 +12,7 @@ from core.clock import now_utc
 from core.db import db
 from core.problems import CODE_UNUSABLE, DEVICE_REVOKED, TOKEN_UNKNOWN, Problem
 from sync.models import Device, Enrolment, Round
-from sync.queries import admit, device_by_token, find_device, find_enrolment, update_device
+from sync.queries import admit, device_by_token, find_device, find_enrolment, has_enrolled, update_device
 from sync.report import Report
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -71,7 +71,9 @@ def _add_device(enrolment: Enrolment, device_id: UUID, token_hash: str) -> Devic
     """The device, new or known already (a second round on the same phone, with the same token)."""
     device = find_device(device_id)
     if device is not None and device.token_hash != token_hash:
-        raise Problem(CODE_UNUSABLE)
+        if has_enrolled(device.id):
+            raise Problem(CODE_UNUSABLE)
+        device.token_hash, device.revoked_at = token_hash, None  # known by its koffer only, until now
     if device is None:
         device = Device(id=device_id, token_hash=token_hash, volunteer=enrolment.volunteer)
         db.session.add(device)

@@ -14,6 +14,16 @@ from sync.queries import versions_of
 
 
 @dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a phone says it was, degrees WGS84, and at which address."""
+
+    lon: float | None
+    lat: float | None
+    accuracy_m: float | None
+    address_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     """A version as somebody made it. `instance_xml` is None for a withdrawal, `base_id` for a first version.
 
@@ -30,6 +40,7 @@ class Made:
     mutation_id: UUID | None = None
     device_id: UUID | None = None
     person: str | None = None
+    whereabouts: Whereabouts | None = None
     settles: bool = False
     hurries: bool = False
 

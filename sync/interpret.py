@@ -7,7 +7,6 @@ from collections.abc import Callable
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from core.db import db
 from core.problems import ANSWERS_MISFIT, FORM_UNKNOWN, INPUT_INVALID, N_, Fault, Problem, translate
 from forms.answers import Instance, parse_instance
 from forms.checks import CONSTRAINT, RELEVANT, REQUIRED, TYPE, CheckFault
@@ -82,7 +81,7 @@ def derive(observation: Observation, facts: Facts, process: Processor, lookups: 
     if counts and facts.outcome is not None and observation.address_id is not None:
         _tell_visit(visit or _new_visit(observation, lookups), observation, facts.outcome, observation.address_id)
     elif visit is not None and visit.mutation_id == observation.mutation_id:
-        db.session.delete(visit)
+        lookups.remove_visit(visit)
     if counts or not is_new:
         process(observation, facts if counts else NOTHING, is_new)
 

@@ -46,6 +46,10 @@ class Lookups:
         db.session.add(visit)
         self._visits[visit.id] = visit
 
+    def remove_visit(self, visit: Visit) -> None:
+        db.session.delete(visit)
+        self._visits[visit.id] = None
+
     def version(self, form_id: str, version: str) -> FormVersion | None:
         """The version that answers may name."""
         key = (form_id, version)

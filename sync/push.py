@@ -24,7 +24,7 @@ from sync.apply import Batch
 from sync.interpret import Processor
 from sync.models import APPLIED, DUPLICATE, REJECTED, Mutation, Rejection
 from sync.mutations import Pushed, read_mutation
-from sync.queries import claim_mutations, find_rejection, missing_of, mutations_known
+from sync.queries import claim_mutations, current_versions, find_rejection, missing_of, mutations_known
 
 TRIES = 5
 TRY_AGAIN = {"40001", "40P01"}  # PostgreSQL: two transactions got in each other's way
@@ -97,7 +97,6 @@ def _try_together(sender: Sender, batch: Sequence[Pushed]) -> list[ReceiptOf]:
             return receipts
         except (IntegrityError, OperationalError) as error:
             _roll_back()
-
             is_passing = isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", "") in TRY_AGAIN
             if not is_passing or not tries_left:
                 raise
@@ -117,11 +116,13 @@ def _apply_together(sender: Sender, batch: Sequence[Pushed]) -> list[ReceiptOf]:
     known = mutations_known(first.keys() - new_ids)
     new = [pushed for pushed in batch if pushed.id in new_ids and pushed is first[pushed.id]]
     applied = Batch(new, sender.process, sender.skew_s).apply(sender.device_id)
+    versions = current_versions({pushed.subject_id for pushed in batch if pushed.id in known})
     receipts = []
     for pushed in batch:
         outcome = applied.get(pushed.id)
         if outcome is None or pushed is not first[pushed.id]:
-            receipts.append(_receipt_of_known(outcome.mutation if outcome else known[pushed.id], pushed))
+            mutation = outcome.mutation if outcome else known[pushed.id]
+            receipts.append(_receipt_of_known(mutation, pushed, versions.get(pushed.subject_id)))
         else:
             mutation = outcome.mutation
             receipts.append(ReceiptOf(mutation.id, mutation.status, mutation.problem, outcome.version))
@@ -139,11 +140,11 @@ def _row(sender: Sender, pushed: Pushed) -> dict[str, Any]:
     }
 
 
-def _receipt_of_known(known: Mutation, pushed: Pushed) -> ReceiptOf:
+def _receipt_of_known(known: Mutation, pushed: Pushed, version: UUID | None) -> ReceiptOf:
     """What became of it earlier. Raises MUTATION_TAKEN when the earlier one said something else."""
     if known.content_hash not in {None, pushed.content_hash}:
         raise Problem(MUTATION_TAKEN)
-    return ReceiptOf(known.id, DUPLICATE if known.status == APPLIED else known.status, known.problem)
+    return ReceiptOf(known.id, DUPLICATE if known.status == APPLIED else known.status, known.problem, version)
 
 
 def _reject(sender: Sender, raw: Any, error: Exception) -> ReceiptOf:

@@ -63,6 +63,10 @@ def device_by_token(token_hash: str) -> Device | None:
     return db.session.scalar(select(Device).where(Device.token_hash == token_hash))
 
 
+def has_enrolled(device_id: UUID) -> bool:
+    return db.session.scalar(select(Enrolment.code_hash).where(Enrolment.device_id == device_id).limit(1)) is not None
+
+
 def all_devices() -> list[Device]:
     return list(db.session.scalars(select(Device).order_by(Device.enrolled_at.desc())))
 
@@ -254,6 +258,14 @@ def observations_to_change(observation_ids: Collection[UUID]) -> dict[UUID, Obse
     """Those of these that there are; whoever else wants to change one waits until this transaction is over."""
     query = select(Observation).where(Observation.id.in_(observation_ids)).order_by(Observation.id).with_for_update()
     return {row.id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
+
+
+def current_versions(observation_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The version that stands, of each of these observations that there is."""
+    if not observation_ids:
+        return {}
+    rows = db.session.execute(select(Observation.id, Observation.version_id).where(Observation.id.in_(observation_ids)))
+    return dict(rows.all())
 
 
 def visits_by_id(visit_ids: Collection[UUID]) -> list[Visit]:

@@ -23,9 +23,9 @@ from core.problems import (
 from forms.answers import parse_instance
 from forms.definition import Definition
 from forms.queries import definition_of
-from forms.roles import PART_KEY
+from forms.roles import PART_KEY, extract_facts
 from sync.answer_tree import Rules
-from sync.history import History, Made
+from sync.history import History, Made, Whereabouts
 from sync.interpret import NOTHING, Processor, derive, interpret
 from sync.lookups import Lookups
 from sync.merge import Clash, answer_at, merge_answers
@@ -40,7 +40,7 @@ OpenClash = dict[str, Any]
 
 
 class BaseMissing(Exception):
-    """A version has to wait for one that has not arrived: the one it was made from, or one that leads to what stands."""
+    """A version has to wait for one that has not arrived: what it was made from, or what leads to what stands."""
 
     def __init__(self, version_id: UUID) -> None:
         super().__init__(str(version_id))
@@ -58,13 +58,25 @@ class Placed:
 def change_observation(observation: Observation, made: Made, process: Processor, lookups: Lookups) -> Placed:
     """Puts the version in its place and lets what stands now count. Raises BaseMissing when it has to wait."""
     history = History.of(observation)
+    before = observation.instance_xml
     if len(history.versions) >= MOST_VERSIONS:
         raise Problem(INPUT_INVALID, faults=[Fault("/observationId", f"Meer dan {MOST_VERSIONS} versies.")])
     head_id = observation.version_id
     placed = _place(history, made, rules_for(observation, lookups))
     if observation.version_id != head_id:
+        if made.whereabouts is None and observation.instance_xml != before:
+            _forget_answered_place(observation, before, lookups)
         count_again(history, process, lookups)
     return placed
+
+
+def _forget_answered_place(observation: Observation, before: str, lookups: Lookups) -> None:
+    """A place that came from the answers comes from them anew; one that the phone told stays."""
+    version = lookups.version(observation.form_id, observation.form_version)
+    facts = extract_facts(definition_of(version), parse_instance(before)) if version else NOTHING
+    points = [facts.location, *(issue.location for issue in facts.issues)]
+    if any(point and (point.lon, point.lat) == (observation.lon, observation.lat) for point in points):
+        observation.lon, observation.lat, observation.accuracy_m = None, None, None
 
 
 def count_again(history: History, process: Processor, lookups: Lookups) -> None:
@@ -122,6 +134,7 @@ def _merge(history: History, made: Made, base_id: UUID, rules: Rules) -> Placed:
     if is_next and made.instance_xml is not None:
         _stand(observation, made, made.instance_xml)
         observation.form_version = made.form_version
+        _take(observation, made.whereabouts)
     elif is_next:
         _stand(observation, made, observation.instance_xml)
     else:
@@ -136,6 +149,13 @@ def _merge(history: History, made: Made, base_id: UUID, rules: Rules) -> Placed:
 
 def _stand(observation: Observation, made: Made, xml: str) -> None:
     observation.version_id, observation.base_id, observation.instance_xml = made.id, made.base_id, xml
+
+
+def _take(observation: Observation, whereabouts: Whereabouts | None) -> None:
+    if whereabouts is not None:
+        observation.lon, observation.lat = whereabouts.lon, whereabouts.lat
+        observation.accuracy_m = whereabouts.accuracy_m
+        observation.claimed_address_id = whereabouts.address_id or observation.claimed_address_id
 
 
 def _stand_merged(history: History, made: Made, xml: str) -> None:

@@ -53,7 +53,7 @@ def accept_observation(observation_id: UUID) -> ResponseReturnValue:
     if found is None or found.status != HELD:
         raise Problem(NOT_FOUND)
     accept_held(found, record_meldingen)
-    tell_owner(found, by=None)
+    tell_owner(found)
     record_change("observatie.meetellen", str(observation_id))
     db.session.commit()
     return redirect(url_for("desk.observation", observation_id=observation_id))

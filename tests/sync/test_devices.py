@@ -4,9 +4,12 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from core import clock
+from core.clock import now_utc
+from core.db import db
 from sync.client import SyncClient
 from sync.devices import enrolment_link, normal_code
 from sync.models import Device, Enrolment
@@ -74,3 +77,15 @@ def test_known_phone_takes_part_in_a_second_round_with_its_own_token(village: Vi
 
 def test_code_stands_where_no_server_logs_it() -> None:
     assert enrolment_link("https://x.example", "AB-CD").split("#")[0] == "https://x.example/app/"
+
+
+def test_phone_that_was_known_by_its_koffer_only_can_still_enrol(village: Village, app: Flask) -> None:
+    phone = village.unenrolled_phone()
+    with app.app_context():
+        db.session.add(Device(id=phone.device_id, token_hash="x" * 64, volunteer="Koffer", revoked_at=now_utc()))
+        db.session.commit()
+
+    phone.enrol(village.code())
+    phone.pull()
+
+    assert phone.entities["round"]

@@ -14,6 +14,7 @@ from core.db import db
 from core.problems import CURSOR_GONE, Problem
 from maps.models import Address
 from sync.apply import tell_owner
+from sync.at_desk import withdraw_at_desk
 from sync.cursor import Cursor, decode_cursor, encode_cursor
 from sync.interpret import accept_held
 from sync.models import Change, Device, Observation, Round, device_round
@@ -202,7 +203,7 @@ def test_pull_tells_the_phone_what_became_of_its_observation_at_the_desk(village
     with app.app_context():
         found = db.session.get_one(Observation, observation_id)
         accept_held(found, app.extensions["rondgang_process"])
-        tell_owner(found, by=None)
+        tell_owner(found)
         db.session.commit()
 
     phone.pull()
@@ -255,3 +256,28 @@ def test_pull_with_strange_cursor_is_410_and_a_new_pull_works(village: Village) 
 
     assert phone.http.get("/v1/sync/pull", params={"cursor": "onzin"}, headers=headers).status_code == 410
     assert phone.http.get("/v1/sync/pull", headers=headers).status_code == 200
+
+
+def test_states_that_were_pulled_step_by_step_are_those_of_a_fresh_pull(village: Village, app: Flask) -> None:
+    phone = village.phone()
+    held, back = village.talk(phone, persons=99), village.talk(phone)
+    phone.deliver()
+    phone.pull()
+    with app.app_context():
+        withdraw_at_desk(back, "anna", "dubbel", app.extensions["rondgang_process"])
+        db.session.commit()
+    phone.pull()
+    assert phone.states[str(back)]["status"] == "withdrawn"
+    fetched = phone.fetch(str(back))
+    phone.edit_observation(back, fetched["instanceXml"], base_version=fetched["version"])
+    phone.deliver()
+    phone.pull()
+
+    step_by_step = dict(phone.states)
+    fresh = phone.http.get("/v1/sync/pull", headers={"Authorization": f"Bearer {phone.token}"}).json()["changes"]
+
+    assert step_by_step == {one["id"]: one["data"] for one in fresh if one["entity"] == "observation"}
+    assert {key: state["status"] for key, state in step_by_step.items()} == {
+        str(held): "held",
+        str(back): "applied",
+    }
