@@ -57,7 +57,7 @@ class Batch:
         if observation is None and pushed.instance is not None:
             observation = self._create(mutation, pushed)
         elif observation is None:
-            _wait(mutation, pushed)
+            _wait(mutation, pushed, pushed.fields["base_version"])
         else:
             self._derive_created()
             self.change(observation, mutation, pushed)
@@ -107,7 +107,7 @@ class Batch:
         db.session.flush()
         self._apply_waiting({observation.version_id: observation for observation, _ in created.values()})
 
-    def change(self, observation: Observation, mutation: Mutation, pushed: Pushed) -> None:
+    def change(self, observation: Observation, mutation: Mutation, pushed: Pushed, hurries: bool = False) -> None:
         """Puts a version into what stands: a change, a withdrawal, or one whose successor arrived first."""
         if pushed.fields.get("base_version") is None and observation.content_hash == pushed.content_hash:
             mutation.status = DUPLICATE
@@ -116,9 +116,9 @@ class Batch:
             raise Problem(INPUT_INVALID, faults=[Fault("/form", f"Deze observatie is van {observation.form_id}.")])
         _take_place(observation, pushed)
         try:
-            placed = change_observation(observation, _made(mutation, pushed), self._process, self._lookups)
-        except BaseMissing:
-            _wait(mutation, pushed)
+            placed = change_observation(observation, _made(mutation, pushed, hurries), self._process, self._lookups)
+        except BaseMissing as missing:
+            _wait(mutation, pushed, missing.version_id)
             return
         mutation.status = placed.status
         mutation.problem = placed.problem.record() if placed.problem else None
@@ -190,7 +190,7 @@ def _claimed(device_id: UUID, pushed: Pushed) -> Mutation:
     return mutation
 
 
-def _made(mutation: Mutation, pushed: Pushed) -> Made:
+def _made(mutation: Mutation, pushed: Pushed, hurries: bool) -> Made:
     fields = pushed.fields
     return Made(
         id=mutation.id,
@@ -201,6 +201,7 @@ def _made(mutation: Mutation, pushed: Pushed) -> Made:
         reason=fields["reason"],
         mutation_id=mutation.id,
         device_id=mutation.device_id,
+        hurries=hurries,
     )
 
 
@@ -214,10 +215,10 @@ def _take_place(observation: Observation, pushed: Pushed) -> None:
     observation.claimed_address_id = pushed.fields["address_id"] or observation.claimed_address_id
 
 
-def _wait(mutation: Mutation, pushed: Pushed) -> None:
-    """Keeps a change until the version that it was made from arrives."""
+def _wait(mutation: Mutation, pushed: Pushed, version_id: UUID) -> None:
+    """Keeps a change until this version arrives."""
     mutation.status, mutation.raw = HELD, pushed.raw
-    mutation.waits_for, mutation.problem = pushed.fields["base_version"], Problem(BASE_UNKNOWN).record()
+    mutation.waits_for, mutation.problem = version_id, Problem(BASE_UNKNOWN).record()
 
 
 def _name_attachments(observation_id: UUID, mutation_id: UUID, pushed: Pushed, is_beside: bool) -> None:

@@ -70,9 +70,10 @@ def accept_at_desk(observation_id: UUID, process: Processor) -> Observation:
 
 
 def apply_waiting_at_desk(mutation_id: UUID, process: Processor) -> Observation:
-    """Puts a change that waits for a version that never came into what stands, as if made from the first version.
+    """Puts a change that waits for a version that never came into what stands.
 
-    What it says otherwise than what stands now, and was changed since, clashes; somebody chooses then.
+    When it was made from that version, it is taken as made from the first one: what it says otherwise than what was
+    changed since clashes, and somebody chooses.
     """
     mutation = find_mutation_to_change(mutation_id)
     if mutation is None or mutation.waits_for is None or mutation.subject_id is None:
@@ -80,11 +81,13 @@ def apply_waiting_at_desk(mutation_id: UUID, process: Processor) -> Observation:
     observation = observations_to_change([mutation.subject_id]).get(mutation.subject_id)
     if observation is None:
         raise Problem(INPUT_INVALID, faults=[Fault("/waits_for", "De waarneming zelf is er nog niet.")])
-    first = next(iter(History.of(observation).versions))
+    versions = History.of(observation).versions
     db.session.flush()
-    pushed = read_mutation({**(mutation.raw or {}), "baseVersion": str(first)})
+    pushed = read_mutation(mutation.raw)
+    if pushed.fields["base_version"] not in versions:
+        pushed.fields["base_version"] = next(iter(versions))
     mutation.waits_for, mutation.raw = None, None
-    Batch([], process, None).change(observation, mutation, pushed)
+    Batch([], process, None).change(observation, mutation, pushed, hurries=True)
     return observation
 
 

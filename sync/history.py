@@ -17,7 +17,8 @@ from sync.queries import versions_of
 class Made:
     """A version as somebody made it. `instance_xml` is None for a withdrawal, `base_id` for a first version.
 
-    `settles`: a person saw all there is and chose, so nothing clashes any more.
+    `settles`: a person saw all there is and chose, so nothing clashes any more. `hurries`: a person does not want to
+    wait for what has not arrived.
     """
 
     id: UUID
@@ -30,6 +31,7 @@ class Made:
     device_id: UUID | None = None
     person: str | None = None
     settles: bool = False
+    hurries: bool = False
 
 
 @dataclass

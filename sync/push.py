@@ -75,7 +75,7 @@ def _push_all(sender: Sender, batch: Sequence[Pushed]) -> list[ReceiptOf]:
     try:
         return _try_together(sender, batch)
     except Exception as error:
-        db.session.rollback()
+        _roll_back()
         if _is_of_database(error):
             raise  # the database, not a mutation: the phone tries again later
         if len(batch) == 1:
@@ -96,11 +96,18 @@ def _try_together(sender: Sender, batch: Sequence[Pushed]) -> list[ReceiptOf]:
             db.session.commit()
             return receipts
         except (IntegrityError, OperationalError) as error:
-            db.session.rollback()
+            _roll_back()
+
             is_passing = isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", "") in TRY_AGAIN
             if not is_passing or not tries_left:
                 raise
     raise AssertionError("the last try returned or raised")
+
+
+def _roll_back() -> None:
+    """Ends the transaction and forgets its objects: some stand for rows that are not there after all."""
+    db.session.rollback()
+    db.session.expunge_all()
 
 
 def _apply_together(sender: Sender, batch: Sequence[Pushed]) -> list[ReceiptOf]:
@@ -108,7 +115,7 @@ def _apply_together(sender: Sender, batch: Sequence[Pushed]) -> list[ReceiptOf]:
     rows = [_row(sender, first[key]) for key in sorted(first)]
     new_ids = claim_mutations(rows)
     known = mutations_known(first.keys() - new_ids)
-    new = [pushed for key, pushed in first.items() if key in new_ids]
+    new = [pushed for pushed in batch if pushed.id in new_ids and pushed is first[pushed.id]]
     applied = Batch(new, sender.process, sender.skew_s).apply(sender.device_id)
     receipts = []
     for pushed in batch:

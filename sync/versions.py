@@ -40,7 +40,11 @@ OpenClash = dict[str, Any]
 
 
 class BaseMissing(Exception):
-    """The version that this one was made from has not arrived."""
+    """A version has to wait for one that has not arrived: the one it was made from, or one that leads to what stands."""
+
+    def __init__(self, version_id: UUID) -> None:
+        super().__init__(str(version_id))
+        self.version_id = version_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +96,16 @@ def rules_for(observation: Observation, lookups: Lookups) -> Rules:
 
 def _place(history: History, made: Made, rules: Rules) -> Placed:
     before_head = history.before(history.observation.version_id)
-    if made.id in before_head or (made.base_id is None and not before_head <= history.versions.keys()):
+    missing = before_head - history.versions.keys()
+    if made.id in before_head or (made.base_id is None and missing):
         history.add(made, APPLIED)  # its successor arrived first
         return Placed(APPLIED)
     if made.base_id is None:
         return _place_second_beginning(history, made)
     if made.base_id not in history.versions:
-        raise BaseMissing
+        raise BaseMissing(made.base_id)
+    if missing and not made.hurries:  # what stands may have been made from this one
+        raise BaseMissing(min(missing))
     return _merge(history, made, made.base_id, rules)
 
 
