@@ -48,9 +48,9 @@ def what_is_lost(found: Unpacked) -> list[str]:
     if found.fault_count:
         said.append(gettext("Regels die niet te lezen zijn: %(count)s.", count=found.fault_count))
     if found.mutations_lost:
-        said.append(gettext("Observaties en bezoeken die verloren gingen: %(count)s.", count=found.mutations_lost))
+        said.append(gettext("Observaties en bezoeken die niet meekwamen: %(count)s.", count=found.mutations_lost))
     if found.photos_lost:
-        said.append(gettext("Foto's die verloren gingen: %(count)s.", count=found.photos_lost))
+        said.append(gettext("Foto's die niet meekwamen: %(count)s.", count=found.photos_lost))
     if found.statuses[REJECTED]:
         said.append(gettext("Niet leesbaar als observatie of bezoek: %(count)s.", count=found.statuses[REJECTED]))
     if found.mutations_lost is None or found.photos_lost is None:

@@ -25,6 +25,7 @@ DEVICE, MUTATION, PHOTO = "device", "mutation", "photo"
 NEEDED = {DEVICE: "device_id", MUTATION: "kind", PHOTO: "sha256"}
 LONGEST_HEAD = 4096
 SEAL_BYTES = 48
+SEAL_ID = 42  # characters that hold nothing but the key that was made for this one box
 PIECE_BYTES = 64 * 1024
 
 NO_BEGINNING = N_("De eerste regel van de koffer ontbreekt of is beschadigd.")
@@ -42,10 +43,14 @@ class Unopened(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line that opened: its number, where it starts in the file, what its head says, and its content."""
+    """One line that opened: its number, where it starts in the file, what its head says, and its content.
+
+    `seal` is the part of it that no other sealing has: the same line twice has the same, the same photo twice has not.
+    """
 
     number: int
     start: int
+    seal: bytes
     head: Mapping[str, Any]
     content: bytes
 
@@ -125,7 +130,7 @@ def _opened(number: int, start: int, text: bytes | None, seals: Seals) -> Line:
     if text is None:
         raise Unopened(TOO_LONG)
     head, _, content = seals.open(text).partition(b"\n")
-    return Line(number, start, _read_head(head), content)
+    return Line(number, start, text[:SEAL_ID], _read_head(head), content)
 
 
 def _read_head(text: bytes) -> Mapping[str, Any]:

@@ -24,7 +24,7 @@ from core.db import db
 from core.problems import KOFFER_UNREADABLE, N_, Fault, Problem, translate
 from sync.devices import digest
 from sync.interpret import Processor
-from sync.koffer import DEVICE, PHOTO, Line, Seals, read_line_at, read_lines
+from sync.koffer import DEVICE, MUTATION, PHOTO, Line, Seals, read_line_at, read_lines
 from sync.models import REJECTED, Device
 from sync.photos import Limits, take_in_photo
 from sync.push import push_batch
@@ -89,6 +89,7 @@ class _Unpacking:
         self._told: dict[str, Any] = {}
         self._places: dict[bytes, _Place] = {}
         self._photos: set[str] = set()
+        self._seals_of: dict[str, set[bytes]] = {MUTATION: set(), PHOTO: set()}
         self._found = Unpacked()
 
     def run(self) -> Unpacked:
@@ -111,9 +112,9 @@ class _Unpacking:
         elif line.kind == PHOTO:
             self._take_photo(line)
         else:
-            self._places.setdefault(
-                sha256(line.content).digest(), _Place(_key_of(line.content), line.start, len(line.content))
-            )
+            place = _Place(_key_of(line.content), line.start, len(line.content))
+            self._places.setdefault(sha256(line.content).digest(), place)
+            self._seals_of[MUTATION].add(line.seal)
 
     def _take_device(self, line: Line) -> None:
         if self._told and self._told["device_id"] != line.head["device_id"]:
@@ -125,6 +126,7 @@ class _Unpacking:
     def _take_photo(self, line: Line) -> None:
         photo_hash = line.head["sha256"]
         if photo_hash in self._photos:
+            self._seals_of[PHOTO].add(line.seal)
             return
         is_photo = line.head.get("media_type", "image/").startswith("image/")
         try:
@@ -135,6 +137,7 @@ class _Unpacking:
         finally:
             db.session.commit()  # ends the reading: the next line may be long
         self._photos.add(photo_hash)
+        self._seals_of[PHOTO].add(line.seal)
         if is_new:
             self._found.photos_new += 1
         else:
@@ -156,8 +159,8 @@ class _Unpacking:
         return _read_mutation(read_line_at(self._file, start, self._seals, self._limits.max_bytes).content)
 
     def _compare_numbers(self) -> None:
-        self._found.mutations_lost = _lost(self._told.get("mutations"), len(self._places))
-        self._found.photos_lost = _lost(self._told.get("photos"), len(self._photos))
+        self._found.mutations_lost = _lost(self._told.get("mutations"), len(self._seals_of[MUTATION]))
+        self._found.photos_lost = _lost(self._told.get("photos"), len(self._seals_of[PHOTO]))
 
     def _fault(self, line: str, why: str) -> None:
         self._found.fault_count += 1

@@ -87,8 +87,8 @@ def test_page_says_what_was_lost_and_what_to_do(village: Village, log_in: LogIn)
     assert "Niet alles uit deze koffer is binnen." in said
     assert "Regels die niet te lezen zijn: 1." in said
     assert "3 Deze regel is beschadigd: er staan tekens in die daar niet horen." in said
-    assert "Observaties en bezoeken die verloren gingen: 1." in said
-    assert "Foto's die verloren gingen: 1." in said
+    assert "Observaties en bezoeken die niet meekwamen: 1." in said
+    assert "Foto's die niet meekwamen: 1." in said
     assert "Maak op de telefoon een nieuwe koffer" in said
 
 

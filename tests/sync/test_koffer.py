@@ -322,6 +322,18 @@ def test_recording_in_a_koffer_is_kept_as_it_is(village: Village, rows: Rows) ->
     assert [photo.media_type for (photo,) in rows(select(PhotoRow))] == ["application/octet-stream"]
 
 
+def test_photo_that_was_packed_twice_is_stored_once_and_not_missed(village: Village) -> None:
+    phone, photo = village.phone(), vivid_photo()
+    ours: Settings = village.app.extensions["rondgang_settings"]
+    twice = [(photo.sha256, photo.media_type, photo.content)] * 2
+    lines = list(koffer_lines(ours.koffer_public_key, {"deviceId": str(phone.device_id)}, [], twice))
+
+    found, copied = take_in(village, lines), take_in(village, [*lines[:-1], lines[-2]])
+
+    assert (found.is_whole, found.photos_new) == (True, 1)
+    assert copied.photos_lost == 1
+
+
 def test_what_cannot_be_read_as_a_mutation_is_kept_for_the_desk(village: Village, rows: Rows) -> None:
     ours: Settings = village.app.extensions["rondgang_settings"]
     device = {"deviceId": str(village.phone().device_id)}

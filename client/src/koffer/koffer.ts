@@ -2,7 +2,7 @@ import { fromBase64Url, toBase64Url } from '@/domain/base64'
 import { toRfc3339 } from '@/domain/time'
 import { db, type Device, type QueueItem } from '@/storage/db'
 import { photoIdsOf } from '@/storage/photos'
-import { openBytes } from '@/storage/vault'
+import { openBytes, readable, type Sealed } from '@/storage/vault'
 import { sealedBox } from './sealedBox'
 
 /**
@@ -36,18 +36,18 @@ export async function makeKoffer(
     onLine((parts.length - 2) / Math.max(1, total))
   }
   let unreadable = 0
-  const addWhenReadable = async (add: () => Promise<void>): Promise<void> => {
-    // One damaged thing must not keep all others from being handed in.
-    await add().catch(() => (unreadable += 1))
+  const addSealed = async (head: object, sealed: Sealed): Promise<void> => {
+    const content = await readable(openBytes(sealed))
+    if (content) add(head, content)
+    else unreadable += 1
   }
   add(headOf(device, items.length, photoIds.length, now), new ArrayBuffer(0))
-  for (const { sealedMutation } of items)
-    await addWhenReadable(async () => add({ kind: 'mutation' }, await openBytes(sealedMutation)))
+  for (const { sealedMutation } of items) await addSealed({ kind: 'mutation' }, sealedMutation)
   for (const id of photoIds) {
     const photo = await db.photos.get(id)
     if (!photo) continue
     const { sha256, mediaType, sealedBytes } = photo
-    await addWhenReadable(async () => add({ kind: 'photo', sha256, mediaType }, await openBytes(sealedBytes)))
+    await addSealed({ kind: 'photo', sha256, mediaType }, sealedBytes)
   }
   const file = new File(parts, kofferName(device.volunteer, now), { type: 'text/plain' })
   return { file, mutations: items.length, photos: photoIds.length, unreadable }

@@ -33,6 +33,11 @@ export async function openText(sealed: Sealed): Promise<string> {
   return new TextDecoder().decode(await openBytes(sealed))
 }
 
+/** What was opened, or null when it is damaged: one damaged thing must not hold up all others. */
+export async function readable<T>(opening: Promise<T>): Promise<T | null> {
+  return opening.catch(() => null)
+}
+
 /** The one key of this phone, made at first use. Two tabs that both make one: the first stored wins. */
 function vaultKey(): Promise<CryptoKey> {
   opened ??= loadOrMakeKey().catch((error: unknown) => {

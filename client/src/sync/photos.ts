@@ -1,6 +1,7 @@
 import { DetailedError, Upload } from 'tus-js-client'
 import { db, type QueueItem, type StoredPhoto } from '@/storage/db'
 import { photoFile, photoIdsOf } from '@/storage/photos'
+import { readable } from '@/storage/vault'
 import type { Errand } from './errand'
 import { type Answer, commonHeaders } from './http'
 import { retryAfterMs } from './retryAfter'
@@ -15,15 +16,21 @@ const CHUNK_BYTES = 512 * 1024
 /** A line on which nothing moves for so long is broken, whatever the browser thinks. */
 const SILENCE_MS = 60_000
 /** Faults that say nothing about the photo itself: those are worth another try. */
-const TRY_AGAIN = new Set([401, 403, 404, 408, 409, 410, 423, 425, 429])
+const TRY_AGAIN = new Set([401, 403, 404, 405, 408, 409, 410, 423, 425, 429])
+/** Method not allowed, not implemented: something between us and the server does not know PATCH. */
+const PATCH_REFUSED = new Set([405, 501])
+
+/** After a network refused a PATCH, it travels as a POST that says what it is. */
+let patchAsPost = false
 
 /** How many photos arrived. Stops at the first break; a photo that the server refuses stays, with the reason. */
 export async function sendPhotos(errand: Errand): Promise<Answer<number>> {
   let sent = 0
   for (const id of await photosToSend()) {
     const photo = await db.photos.get(id)
-    if (!photo) continue
-    const answer = await sendPhoto(photo, errand)
+    const file = photo && (await readable(photoFile(photo)))
+    if (!file) continue
+    const answer = await sendPhoto(photo, file, errand)
     if (answer.kind === 'ok') {
       await noteArrived(photo, errand)
       sent += 1
@@ -64,9 +71,8 @@ function isRefusal({ status }: Problem): boolean {
   return status >= 400 && status < 500 && !TRY_AGAIN.has(status)
 }
 
-async function sendPhoto(photo: StoredPhoto, errand: Errand): Promise<Answer<null>> {
+async function sendPhoto(photo: StoredPhoto, file: File, errand: Errand): Promise<Answer<null>> {
   const { device, language } = errand
-  const file = await photoFile(photo)
   return new Promise((resolve) => {
     const settle = (answer: Answer<null>): void => {
       clearTimeout(silence)
@@ -82,6 +88,7 @@ async function sendPhoto(photo: StoredPhoto, errand: Errand): Promise<Answer<nul
       uploadUrl: `${ENDPOINT}/${photo.sha256}`,
       metadata: { sha256: photo.sha256, filetype: photo.mediaType },
       chunkSize: CHUNK_BYTES,
+      overridePatchMethod: patchAsPost,
       onBeforeRequest: async (request) => {
         for (const [name, value] of Object.entries(await commonHeaders(language, device.token)))
           request.setHeader(name, value)
@@ -96,10 +103,18 @@ async function sendPhoto(photo: StoredPhoto, errand: Errand): Promise<Answer<nul
       // Between two pieces it is seen whether this is still ours to do.
       onChunkComplete: () => void errand.turn.beat().catch(breakOff),
       onSuccess: () => settle({ kind: 'ok', data: null }),
-      onError: (error) => settle(answerOf(error)),
+      onError: (error) => {
+        patchAsPost ||= isPatchRefused(error)
+        settle(answerOf(error))
+      },
     })
     upload.start()
   })
+}
+
+function isPatchRefused(error: Error | DetailedError): boolean {
+  const response = error instanceof DetailedError ? error.originalResponse : null
+  return response ? PATCH_REFUSED.has(response.getStatus()) : false
 }
 
 function answerOf(error: Error | DetailedError): Answer<null> {

@@ -1,6 +1,6 @@
 import { db, type QueueItem } from '@/storage/db'
 import { markPhotos } from '@/storage/photos'
-import { openText } from '@/storage/vault'
+import { openText, readable } from '@/storage/vault'
 import { batchesOf } from './batches'
 import type { Errand } from './errand'
 import { type Answer, call } from './http'
@@ -47,8 +47,9 @@ async function pushBatch(batch: Mutation[], { turn, device, language }: Errand):
 
 async function mutationsOf(items: QueueItem[]): Promise<Mutation[]> {
   const mutations: Mutation[] = []
-  for (const item of items) {
-    if (item.sealedMutation) mutations.push(JSON.parse(await openText(item.sealedMutation)) as Mutation)
+  for (const { sealedMutation } of items) {
+    const text = sealedMutation && (await readable(openText(sealedMutation)))
+    if (text) mutations.push(JSON.parse(text) as Mutation)
   }
   return mutations
 }

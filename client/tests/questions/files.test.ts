@@ -54,6 +54,16 @@ test('a file that is no photo is refused with a sentence', async () => {
   expect(textOf('[role="alert"]')).toBe('Deze foto kan niet worden gebruikt. Maak een andere foto.')
   expect(valueOf(question)).toBe('')
 })
+test('a photo that does not fit is told plainly, keeps the text, and photos can be sent first', async () => {
+  const question = await mountQuestion('foto')
+  vi.spyOn(question.files, 'set').mockImplementation(() => {
+    throw new DOMException('vol', 'QuotaExceededError')
+  })
+  await chooseFile('Foto maken', makePhoto())
+  expect(textOf('[role="alert"]')).toContain('Uw tekst is wel bewaard. Verstuur eerst')
+  expect(named('Nu versturen')).toBeDefined()
+  expect(valueOf(question)).toBe('')
+})
 test('a drawing is kept when the finger leaves the screen, and wiped', async () => {
   const question = await mountQuestion('tekening')
   const canvas = document.querySelector('canvas')

@@ -226,6 +226,15 @@ describe('push', () => {
     expect((await pushNow()).kind).toBe('ok')
     expect(calls).toHaveLength(0)
   })
+  test('one damaged thing does not hold up the others', async () => {
+    const ids = [await queueTalk(), await queueTalk()] as const
+    await db.queue.update(`m-${ids[0]}`, {
+      sealedMutation: { iv: new Uint8Array(12), bytes: new ArrayBuffer(32) },
+    })
+    serverAnswers((_, body) => receiptsFor(body, 'applied'))
+    await pushNow()
+    expect(await statesOf(...ids)).toEqual(['waiting', 'sent'])
+  })
   test('what was rejected is sent again when a person asks for it', async () => {
     const id = await queueTalk()
     serverAnswers((_, body) => receiptsFor(body, 'rejected'))

@@ -97,3 +97,18 @@ test('how long the server asks to wait is passed on', async () => {
   tus.answers.push(serverSays(429, '30'))
   expect(await inTurn(sendPhotos)).toMatchObject({ kind: 'problem', waitMs: 30_000 })
 })
+test('a network that refuses PATCH gets a POST the next time', async () => {
+  await queuePhotos('1.jpg')
+  tus.answers.push(serverSays(405))
+  await inTurn(sendPhotos)
+  await inTurn(sendPhotos)
+  expect(tus.asked.map((asked) => (asked as UploadOptions).overridePatchMethod)).toEqual([false, true])
+})
+test('a damaged photo does not hold up the others', async () => {
+  await queuePhotos('1.jpg', '2.jpg')
+  const [first] = await db.photos.toArray()
+  await db.photos.update(first!.id, {
+    sealedBytes: { iv: new Uint8Array(12), bytes: new ArrayBuffer(32) },
+  })
+  expect(await inTurn(sendPhotos)).toEqual({ kind: 'ok', data: 1 })
+})

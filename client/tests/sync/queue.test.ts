@@ -138,17 +138,20 @@ describe('after a failure', () => {
     await vi.advanceTimersByTimeAsync(31_000)
     await vi.waitFor(() => expect(paths(calls)).toContain('/v1/sync/pull'))
   })
-  test.each([429, 503])('a server that asks to stay away (%i) is left alone, also when a person asks', async (status) => {
-    await queueTalk()
-    const calls = serverAnswers(() => problem('too-many-requests', status, { 'Retry-After': '120' }))
-    const { syncNow } = await openTab()
-    await syncNow()
-    await syncNow({ asked: true })
-    expect(calls).toHaveLength(1)
-    vi.setSystemTime(Date.now() + 121_000)
-    await syncNow({ asked: true })
-    expect(calls).toHaveLength(2)
-  })
+  test.each([429, 503])(
+    'a server that asks to stay away (%i) is left alone, also when a person asks',
+    async (status) => {
+      await queueTalk()
+      const calls = serverAnswers(() => problem('too-many-requests', status, { 'Retry-After': '120' }))
+      const { syncNow } = await openTab()
+      await syncNow()
+      await syncNow({ asked: true })
+      expect(calls).toHaveLength(1)
+      vi.setSystemTime(Date.now() + 121_000)
+      await syncNow({ asked: true })
+      expect(calls).toHaveLength(2)
+    },
+  )
 })
 
 describe('it runs', () => {
