@@ -9,13 +9,16 @@ export UV_PROJECT_ENVIRONMENT := .venv
 CLIENT_SOURCES := $(shell find client -path client/node_modules -prune -o -path client/dist -prune -o -type f -print)
 TRANSLATIONS := $(shell find server/translations -name '*.po')
 
-.PHONY: run test check-python client screenshots format translations clean
+.PHONY: run test soak check-python client screenshots format translations clean
 
 run: .venv/.ready client/dist/.ready  ## Starts the product with the example municipality
 	@exec $(VENV)/rondgang serve --example
 
 test: .venv/.ready client/dist/.ready  ## Every check and test; ends with "N passed, N failed"
 	@$(VENV)/python tests/run_all.py
+
+soak: .venv/.ready  ## Plays the world of tests/world with new examples, for as long as you let it (SOAK_EXAMPLES a test)
+	@SOAK_EXAMPLES=$${SOAK_EXAMPLES:-2000} $(VENV)/python tests/run_all.py soak
 
 bench-client: .venv/.ready client/dist/.ready  ## Measures the field app in a real browser
 	@$(VENV)/python bench/client.py

@@ -1,6 +1,7 @@
 """Runs every check and test, says how each went, and ends with one line: `N passed, N failed`.
 
-With names as arguments only those run: `python tests/run_all.py python browser`.
+With names as arguments only those run: `python tests/run_all.py python browser`. What takes as long as one likes runs
+only when it is named.
 """
 
 import json
@@ -25,6 +26,7 @@ class Step:
     name: str
     command: list[str]
     count: Callable[[Path], tuple[int, int, int]] | None = None
+    is_asked_for: bool = False
 
 
 def count_junit(report: Path) -> tuple[int, int, int]:
@@ -71,7 +73,15 @@ def steps(reports: Path) -> list[Step]:
         ),
         Step("python", [*pytest(reports / "python"), "-n", "2", "--ignore=tests/e2e"], count_junit),
         Step("browser", [*pytest(reports / "browser"), "tests/e2e"], count_junit),
+        Step(
+            "soak", [*pytest(reports / "soak"), "-n", "2", "tests/world/test_world.py"], count_junit, is_asked_for=True
+        ),
     ]
+
+
+def usual(reports: Path) -> list[str]:
+    """The names of what runs when nothing is named."""
+    return [step.name for step in steps(reports) if not step.is_asked_for]
 
 
 def pytest(report: Path) -> list[str]:
@@ -100,7 +110,7 @@ def main() -> int:
     only = sys.argv[1:]
     with TemporaryDirectory() as folder:
         reports = Path(folder)
-        results = [run(step, reports) for step in steps(reports) if not only or step.name in only]
+        results = [run(step, reports) for step in steps(reports) if step.name in (only or usual(reports))]
     passed, failed = sum(row[0] for row in results), sum(row[1] for row in results)
     print(f"{passed} passed, {failed} failed", flush=True)
     return 1 if failed else 0

@@ -89,7 +89,7 @@ class SyncClient(Holdings):
             shelf.clear()
         self._facts["kofferKey"] = page["kofferKey"] or self.koffer_key
 
-    def fetch(self, observation_id: UUID) -> Mapping[str, Any]:
+    def fetch(self, observation_id: UUID | str) -> Mapping[str, Any]:
         """An observation of this phone as it stands at the server, to change it (protocol 5.4)."""
         return self._line().json("GET", f"/v1/sync/observations/{observation_id}")
 

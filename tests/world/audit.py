@@ -36,11 +36,11 @@ class Audit:
         """What is late arrives, and every phone hands in all it has, over a good line."""
         while self.weather.late:
             self.weather.deliver_late(0)
-        for volunteer in self.volunteers:
+        for volunteer in [*self.volunteers, *self.volunteers]:
             for _ in range(TRIES):
-                volunteer.do(lambda phone: phone.deliver())
+                if volunteer.phone.queue:
+                    volunteer.do(lambda phone: phone.deliver())
         for volunteer in self.volunteers:
-            volunteer.do(lambda phone: phone.deliver())
             if not volunteer.is_revoked:
                 volunteer.do(lambda phone: phone.pull())
 
@@ -103,21 +103,11 @@ class Audit:
             return
         observation, maximal = found[0], subject.maximal(arrived)
         is_withdrawn = YES in maximal.get(WITHDRAWN, ())
-        assert (observation.status == "withdrawn") == is_withdrawn
+        assert (observation.status == "withdrawn") == is_withdrawn, f"it is {observation.status}: {subject}"
         if not is_withdrawn:
             flagged = {clash["key"].removeprefix(ROOT) for clash in observation.clashes or ()}
-            self._check_answers(self.intents.answers(observation.instance_xml), maximal, flagged)
-
-    def _check_answers(self, answers: Answers, maximal: dict[str, set[str | None]], flagged: set[str]) -> None:
-        for key in (answers.keys() | maximal.keys()) - {WITHDRAWN}:
-            values = maximal.get(key, {None})
-            part = key.partition("}")[0] + "}"
-            if (
-                part in flagged or "" in flagged
-            ):  # one removed what another changed, or two began it: all of it is asked
-                continue
-            assert answers.get(key) in values, f"{key}: {answers.get(key)!r} stands, {values} were said last"
-            assert len(values) == 1 or key in flagged, f"{key}: nobody is asked to choose from {values}"
+            faults = _faults(self.intents.answers(observation.instance_xml), maximal, flagged)
+            assert not faults, f"{faults} of {subject}\n{observation.clashes}"
 
     def _check_phones_are_empty(self) -> None:
         for volunteer in self.volunteers:
@@ -201,3 +191,17 @@ def _entities(phone: SyncClient) -> dict[tuple[str, str], Any]:
         if kind not in TOLD_BY_RECEIPTS
         for key, data in shelf.items()
     }
+
+
+def _faults(answers: Answers, maximal: dict[str, set[str | None]], flagged: set[str]) -> list[str]:
+    """What is wrong with these answers, given what was said last of each, and which of them wait for a choice."""
+    found = []
+    for key in sorted((answers.keys() | maximal.keys()) - {WITHDRAWN}):
+        values = maximal.get(key, {None})
+        if {key.partition("}")[0] + "}", ""} & flagged:
+            continue  # one removed a part that another changed, or two began it: all of it waits for a choice
+        if answers.get(key) not in values:
+            found.append(f"{key}: {answers.get(key)!r} stands, {values} were said last")
+        elif len(values) > 1 and key not in flagged:
+            found.append(f"{key}: nobody is asked to choose from {values}")
+    return found

@@ -61,6 +61,14 @@ class Subject:
     versions: dict[str, Version] = field(default_factory=dict)
     merges: dict[str, tuple[frozenset[str], Answers]] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """What was said, in order: each version by the end of its id."""
+        lines = [
+            f"  {one.id[-4:]} from {sorted(base[-4:] for base in one.bases)}: {dict(one.writes)}"
+            for one in self.versions.values()
+        ]
+        return "\n".join([f"observation {self.id}", *lines])
+
     def say(self, version_id: str, base: str | None, answers: Answers, is_withdrawn: bool = False) -> Version:
         """Notes a version that was made from `base` (a version, a merge that was fetched, or nothing)."""
         before, bases = self._before(base)
@@ -75,6 +83,8 @@ class Subject:
         writes = {key: after.get(key) for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
         if settles:
             writes |= {key: after.get(key) for key, found in self.maximal(arrived).items() if len(found) > 1}
+        if WITHDRAWN in after:
+            writes[WITHDRAWN] = YES
         self._note(version_id, arrived, after, writes)
 
     def _note(

@@ -17,6 +17,7 @@ from tests.world.talk import Writer, plain
 from tests.world.weather import Fate, Weather
 
 T = TypeVar("T")
+PLAIN = {"Accept-Encoding": "identity"}  # to compress what goes nowhere takes time
 EXPECTED = frozenset({"device-revoked", "not-found", "upload-offset-wrong", "upload-unknown"})
 
 
@@ -60,7 +61,7 @@ class Volunteer:
         self.off_by = timedelta()
         self.is_revoked = False
         self.fetched: dict[str, dict[str, Any]] = {}
-        self.http = httpx.Client(base_url="http://localhost", transport=weather)
+        self.http = httpx.Client(base_url="http://localhost", transport=weather, headers=PLAIN)
         self.phone = self._switch_on()
 
     def _switch_on(self) -> SyncClient:

@@ -114,6 +114,7 @@ class Stage:
         """Renames a door in a transaction that stays open; only PostgreSQL lets others write meanwhile."""
         with self.app.app_context():
             connection = db.engine.connect()
+        connection.detach()  # it is of another process: the death of the server does not end it
         key = UUID(place.doors[INSIDE][door])
         connection.execute(update(Address).where(Address.id == key).values(street=street))
         row = {"entity": ADDRESS, "entity_id": str(key), "deleted": False, "area_id": place.area_ids[INSIDE]}

@@ -4,7 +4,6 @@
 """
 
 import os
-from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -16,14 +15,13 @@ from tests.world.stage import Stage
 
 SOAK = int(os.environ.get("SOAK_EXAMPLES", "0"))
 PHASES = (Phase.generate, Phase.shrink) if "NOSHRINK" not in os.environ else (Phase.generate,)
-EXAMPLES, STEPS = SOAK or 50, 50
+EXAMPLES, STEPS = SOAK or 40, 100
+FEWEST_STEPS = 2500  # of each of the four tests: ten thousand together
 SMALL_CHUNK = 300
 
 
 @pytest.mark.parametrize("part", range(2))
-def test_everything_ends_up_well_whatever_happens(
-    stage: Stage, part: int, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
-) -> None:
+def test_everything_ends_up_well_whatever_happens(stage: Stage, part: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(photos, "CHUNK_BYTES", SMALL_CHUNK)
     world: type[World] = type(f"World{part}", (World,), {"stage": stage, "steps": 0})
 
@@ -41,5 +39,4 @@ def test_everything_ends_up_well_whatever_happens(
         ),
     )
 
-    record_property("steps", world.steps)
-    assert world.steps >= EXAMPLES * STEPS * 0.9
+    assert world.steps >= FEWEST_STEPS
