@@ -12,6 +12,7 @@ reason, it gets everything anew: so nothing has to be remembered of who lost or 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from secrets import token_hex
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +75,11 @@ def pull_page(device_id: UUID, text: str | None, koffer_key: str) -> Page:
 def tidy_log() -> int:
     """Forgets old changes; returns how many. A phone with a cursor that is older pulls afresh."""
     return forget_changes(now_utc() - KEEP_CHANGES, log_horizon())
+
+
+def begin_new_log() -> None:
+    """Makes every cursor that phones hold worthless: after a backup was put back, they tell of what is not so."""
+    log_state().epoch = token_hex(4)
 
 
 def _everything(scope: Scope) -> list[dict[str, Any]]:

@@ -113,7 +113,7 @@ def _apply_together(sender: Sender, batch: Sequence[Pushed]) -> list[ReceiptOf]:
     first = {pushed.id: pushed for pushed in reversed(batch)}
     rows = [_row(sender, first[key]) for key in sorted(first)]
     new_ids = claim_mutations(rows)
-    known = mutations_known(first.keys() - new_ids)
+    known = mutations_known(first.keys() - new_ids) if len(new_ids) < len(first) else {}
     new = [pushed for pushed in batch if pushed.id in new_ids and pushed is first[pushed.id]]
     applied = Batch(new, sender.process, sender.skew_s).apply(sender.device_id)
     versions = current_versions({pushed.subject_id for pushed in batch if pushed.id in known})

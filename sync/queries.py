@@ -255,8 +255,16 @@ def find_observation(observation_id: UUID) -> Observation | None:
 
 
 def observations_to_change(observation_ids: Collection[UUID]) -> dict[UUID, Observation]:
-    """Those of these that there are; whoever else wants to change one waits until this transaction is over."""
-    query = select(Observation).where(Observation.id.in_(observation_ids)).order_by(Observation.id).with_for_update()
+    """Those of these that there are; whoever else wants to make or change one waits until this transaction is over.
+
+    Also for one that is not there yet: a change that came first must not miss the version it waits for. A row that is
+    not there cannot be locked, so the lock is on a number made of the id. On SQLite the transaction has the lock.
+    """
+    if db.engine.dialect.name == "postgresql":
+        keys = sorted({observation_id.int % 2**63 for observation_id in observation_ids})
+        lock = "SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key"
+        db.session.connection().exec_driver_sql(lock, (keys,))
+    query = select(Observation).where(Observation.id.in_(observation_ids))
     return {row.id: row for row in db.session.scalars(query.execution_options(populate_existing=True))}
 
 

@@ -13,7 +13,7 @@ from server.cli.context import console
 from server.cli.data import areas, enrol, forms, people
 from server.cli.field import participation, simulate
 from server.cli.koffer import koffer
-from server.cli.run import migrate, serve, worker
+from server.cli.run import migrate, restored, serve, tidy, worker
 
 
 @click.group()
@@ -21,7 +21,7 @@ def rondgang() -> None:
     """Rondgang: field survey and wijkschouw, from talks at the door to participation per village."""
 
 
-for command in (serve, migrate, worker, areas, forms, people, enrol, koffer, simulate, participation):
+for command in (serve, migrate, worker, tidy, restored, areas, forms, people, enrol, koffer, simulate, participation):
     rondgang.add_command(command)
 
 

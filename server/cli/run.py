@@ -1,4 +1,4 @@
-"""Commands that run the server: serve, migrate, worker."""
+"""Commands that run the server and keep it tidy: serve, migrate, worker, tidy, restored."""
 
 import socket
 import sys
@@ -24,6 +24,7 @@ def serve(example: bool) -> None:
     with the_app().app_context():
         with console.status("Database bijwerken …"):
             _upgrade()
+            _tidy()
         if example:
             _welcome(settings)
         db.engine.dispose()  # workers make their own connections
@@ -52,6 +53,34 @@ def worker() -> None:
         raise click.UsageError("Zonder REDIS_URL doet de webserver de taken zelf; er is geen worker nodig.")
     connection = Redis.from_url(settings.redis_url)
     Worker([Queue(QUEUE_NAME, connection=connection)], connection=connection).work()
+
+
+@click.command()
+@with_app
+def tidy() -> None:
+    """Forgets changes that no phone still asks for; `serve` does it at each start."""
+    click.echo(f"{_tidy()} oude wijzigingen vergeten.")
+
+
+@click.command()
+@with_app
+def restored() -> None:
+    """To be run after a backup was put back: phones get everything anew, and hand in again what the backup lacks."""
+    from core.db import db
+    from sync.pull import begin_new_log
+
+    begin_new_log()
+    db.session.commit()
+    click.echo("Telefoons halen bij hun volgende contact alles opnieuw op.")
+
+
+def _tidy() -> int:
+    from core.db import db
+    from sync.pull import tidy_log
+
+    forgotten = tidy_log()
+    db.session.commit()
+    return forgotten
 
 
 def _refuse_taken_port(settings: Settings) -> None:

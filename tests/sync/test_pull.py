@@ -18,7 +18,7 @@ from sync.at_desk import withdraw_at_desk
 from sync.cursor import Cursor, decode_cursor, encode_cursor
 from sync.interpret import accept_held
 from sync.models import Change, Device, Observation, Round, device_round
-from sync.pull import ADDRESS, AREA, tidy_log
+from sync.pull import ADDRESS, AREA, begin_new_log, tidy_log
 from sync.queries import admit, log_changes, set_round_scope
 from tests.support import MakeArea, Village
 
@@ -194,6 +194,20 @@ def test_pull_with_a_cursor_older_than_the_log_is_gone_and_begins_afresh(
     assert (gone.status_code, still.status_code) == (410, 200)
     assert "Nieuwstraat" in {address["street"] for address in phone.entities["address"].values()}
     assert len(phone.queue) == 1
+
+
+def test_phones_pull_afresh_after_a_backup_was_put_back(village: Village, app: Flask) -> None:
+    phone = village.phone()
+    with app.app_context():
+        begin_new_log()
+        db.session.commit()
+    headers = {"Authorization": f"Bearer {phone.token}"}
+
+    gone = phone.http.get("/v1/sync/pull", params={"cursor": phone.cursor or ""}, headers=headers)
+    phone.pull()
+
+    assert gone.status_code == 410
+    assert len(phone.entities["address"]) == 2
 
 
 def test_pull_tells_the_phone_what_became_of_its_observation_at_the_desk(village: Village, app: Flask) -> None:

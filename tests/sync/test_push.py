@@ -320,3 +320,43 @@ def test_words_with_a_backslash_are_kept_as_they_are(village: Village, rows: Row
 
     assert push_one(phone)["status"] == "applied"
     assert [melding.text for (melding,) in rows(select(Melding))] == ["Typ \\u0000 of C:\\map"]
+
+
+@pytest.mark.parametrize("size", [1, 7])
+def test_same_batches_pushed_by_many_at_once_store_each_once_whatever_their_order(
+    village: Village, rows: Rows, size: int
+) -> None:
+    phones = [village.phone() for _ in range(4)]
+    for _ in range(size * 6):
+        village.talk(phones[0])
+    everything = list(phones[0].queue.values())
+
+    def push_all(number: int) -> set[str]:
+        mine = everything if number % 2 else everything[::-1]
+        batches = [mine[start : start + size] for start in range(0, len(mine), size)]
+        return {receipt["status"] for batch in batches for receipt in phones[number].push(batch)}
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = set().union(*pool.map(push_all, range(4)))
+
+    assert statuses <= {"applied", "duplicate"}
+    assert rows(select(func.count()).select_from(Observation))[0][0] == len(everything)
+
+
+def test_withdrawal_and_its_observation_that_come_at_once_never_miss_each_other(village: Village, rows: Rows) -> None:
+    first, second = village.phone(), village.phone()
+    for _ in range(8):
+        first.queue.clear()
+        village.talk(first)
+        (talk,) = first.queue.values()
+        withdrawal = {
+            "id": str(uuid4()),
+            "type": "observation.withdraw",
+            "observationId": talk["observationId"],
+            "baseVersion": talk["id"],
+            "withdrawnAt": "2026-11-22T15:00:00+01:00",
+        }
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(lambda one: one[0].push([one[1]]), ((first, talk), (second, withdrawal))))
+
+    assert {observation.status for (observation,) in rows(select(Observation))} == {"withdrawn"}
