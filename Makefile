@@ -20,6 +20,9 @@ test: .venv/.ready client/dist/.ready  ## Every check and test; ends with "N pas
 soak: .venv/.ready  ## Plays the world of tests/world with new examples, for as long as you let it (SOAK_EXAMPLES a test)
 	@SOAK_EXAMPLES=$${SOAK_EXAMPLES:-2000} $(VENV)/python tests/run_all.py soak
 
+bench: .venv/.ready  ## Measures the server (ROWS=1000000 fills it first)
+	@$(VENV)/python bench/server.py $(ROWS)
+
 bench-client: .venv/.ready client/dist/.ready  ## Measures the field app in a real browser
 	@$(VENV)/python bench/client.py
 
