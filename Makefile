@@ -9,7 +9,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 CLIENT_SOURCES := $(shell find client -path client/node_modules -prune -o -path client/dist -prune -o -type f -print)
 TRANSLATIONS := $(shell find server/translations -name '*.po')
 
-.PHONY: run test soak check-python client screenshots format translations clean
+.PHONY: run test soak bench bench-client check-python client screenshots format translations clean
 
 run: .venv/.ready client/dist/.ready  ## Starts the product with the example municipality
 	@exec $(VENV)/rondgang serve --example
