@@ -110,6 +110,7 @@ def _change(
         reason=reason[:500],
         person=person[:255],
         settles=settles,
+        hurries=True,  # a person saw what stands; what is yet to come cannot be waited for
     )
     change_observation(observation, made, process, Lookups())
     tell_owner(observation)

@@ -320,3 +320,16 @@ def test_change_that_names_another_form_is_rejected(village: Village) -> None:
     other = {**changed(first), "form": "ideekaart", "instanceXml": f'<data id="ideekaart" version="{version}"/>'}
 
     assert push(phone, other) == ["rejected"]
+
+
+def test_desk_changes_an_observation_of_which_the_first_version_has_not_arrived(
+    village: Village, rows: Rows, desk: Desk
+) -> None:
+    phone = village.phone()
+    first = first_of(village, phone, persons=2)
+    push(phone, changed(first, deelnemers="3"))
+
+    desk(change_at_desk, UUID(first["observationId"]), changed(first, deelnemers="4")["instanceXml"], "anna", "gebeld")
+
+    assert push(phone, first) == ["applied"]
+    assert standing(rows).persons == 4
