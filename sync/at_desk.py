@@ -5,19 +5,28 @@ from uuid import UUID
 
 from core.clock import new_id, now_utc
 from core.db import db
-from core.problems import INPUT_INVALID, NOT_FOUND, Fault, Problem
+from core.problems import INPUT_INVALID, N_, NOT_FOUND, PAGE_EXPIRED, Fault, Problem, translate
 from sync.apply import Batch, tell_owner
 from sync.history import History, Made
 from sync.interpret import Processor, accept_held
 from sync.lookups import Lookups
 from sync.merge import with_answer
-from sync.models import HELD, Observation
+from sync.models import HELD, WITHDRAWN, Observation
 from sync.mutations import read_mutation
 from sync.queries import find_mutation_to_change, observations_to_change
 from sync.versions import WHOLE, change_observation, rules_for
 
+CHANGED_SINCE = N_("Intussen veranderde iemand deze observatie.")
 OTHER = "other"
 """The choice for the answer that does not stand; anything else leaves what stands."""
+
+
+def refuse_outdated(observation_id: UUID, version_id: str) -> Observation:
+    """The observation, locked, when this version of it stands. Raises PAGE_EXPIRED when somebody changed it since."""
+    observation = _locked(observation_id)
+    if str(observation.version_id) != version_id:
+        raise Problem(PAGE_EXPIRED, translate(CHANGED_SINCE))
+    return observation
 
 
 def change_at_desk(
@@ -36,24 +45,35 @@ def withdraw_at_desk(observation_id: UUID, person: str, reason: str, process: Pr
     return observation
 
 
+def restore_at_desk(observation_id: UUID, person: str, reason: str, process: Processor) -> Observation:
+    """A withdrawn observation, with the answers that it had: it counts again. Raises NOT_FOUND when it is not."""
+    observation = _locked(observation_id)
+    if observation.status != WITHDRAWN:
+        raise Problem(NOT_FOUND)
+    _change(observation, observation.instance_xml, person, reason, process, settles=False)
+    return observation
+
+
 def resolve(
     observation_id: UUID, choices: Mapping[str, str], person: str, reason: str, process: Processor
 ) -> Observation:
-    """The observation after somebody chose, for each clash by its key, which answer stands (`OTHER`, or what stands).
+    """The observation after somebody chose, for each clash by its key, which answer stands.
 
-    For the whole observation (key ""), OTHER brings back what was withdrawn, or takes the answers of the other one.
+    A choice is the version that gave the answer (`version` of the clash), or `OTHER` where there is one other; anything
+    else leaves what stands. For the whole observation (key "") it brings back what was withdrawn, or takes the answers
+    of the other one.
     """
     observation = _locked(observation_id)
     xml, rules = observation.instance_xml, rules_for(observation, Lookups())
     is_withdrawn = History.of(observation).is_withdrawn
     for clash in observation.clashes or ():
-        if choices.get(clash["key"]) != OTHER:
+        if choices.get(clash["key"]) not in {OTHER, clash["version"]}:
             continue
         if clash["key"] != WHOLE:
             xml = with_answer(xml, clash["key"], clash["other"], rules)
-        elif clash.get("withdrawn"):
-            is_withdrawn = False
-        else:
+            continue
+        is_withdrawn = False
+        if not clash.get("withdrawn"):
             xml = History.of(observation).content(UUID(clash["version"]))
     _change(observation, None if is_withdrawn else xml, person, reason, process, settles=True)
     return observation

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, literal_column, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, literal_column, or_, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import InstrumentedAttribute, defer
@@ -429,30 +429,131 @@ def mapped_observations(area_ids: Collection[UUID], limit: int) -> list[tuple[Ob
     return [(row[0], row[1]) for row in rows]
 
 
-def waiting_for_review(limit: int) -> list[Observation]:
-    return list(
-        db.session.scalars(
-            select(Observation)
-            .where(Observation.status != APPLIED, Observation.status == HELD)
-            .order_by(Observation.received_at.desc())
-            .limit(limit)
-        )
+Reviewed = tuple[Observation, Address | None, str]
+"""An observation without its answers, its address, and whose phone made it."""
+
+CLASHES = Observation.clashes.is_not(None)
+NOT_COUNTED = and_(Observation.status != APPLIED, Observation.status == HELD)  # both: there is an index on the first
+WAITS = Mutation.waits_for.is_not(None)
+OTHER_VISIT = and_(Mutation.status == CONFLICT, Mutation.raw.is_not(None))
+
+
+def review_counts() -> dict[str, int]:
+    """How much there is to review, by sort."""
+    sorts: dict[str, tuple[type[Observation | Mutation | Rejection], ColumnElement[bool]]] = {
+        "clashing": (Observation, CLASHES),
+        "held": (Observation, NOT_COUNTED),
+        "waiting": (Mutation, WAITS),
+        "visits": (Mutation, OTHER_VISIT),
+        "rejections": (Rejection, true()),
+    }
+    counts = (
+        select(func.count()).select_from(model).where(condition).scalar_subquery().label(name)
+        for name, (model, condition) in sorts.items()
     )
+    return dict(db.session.execute(select(*counts)).mappings().one())
 
 
-def conflicting_mutations(limit: int) -> list[Mutation]:
-    return list(
-        db.session.scalars(
-            select(Mutation).where(Mutation.status == CONFLICT).order_by(Mutation.received_at.desc()).limit(limit)
-        )
-    )
+def clashing_observations(limit: int) -> list[Reviewed]:
+    """Those about which somebody has to choose, the newest first."""
+    return _reviewed(CLASHES, limit)
 
 
-def newest_rejections(limit: int, most_bytes: int) -> list[tuple[datetime, dict[str, Any], bytes]]:
-    """(when, the problem, the beginning of what came) of what could not be read."""
+def waiting_for_review(limit: int) -> list[Reviewed]:
+    """Those that do not count yet, the newest first."""
+    return _reviewed(NOT_COUNTED, limit)
+
+
+def _reviewed(condition: ColumnElement[bool], limit: int) -> list[Reviewed]:
     rows = db.session.execute(
-        select(Rejection.received_at, Rejection.problem, func.substr(Rejection.raw, 1, most_bytes))
-        .order_by(Rejection.received_at.desc())
+        select(Observation, Address, Device.volunteer)
+        .join(Device, Device.id == Observation.device_id)
+        .outerjoin(Address, Address.id == Observation.address_id)
+        .where(condition)
+        .order_by(Observation.received_at.desc(), Observation.id)
+        .limit(limit)
+        .options(defer(Observation.instance_xml))
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def waiting_mutations(limit: int) -> list[tuple[Mutation, str, UUID | None]]:
+    """(a change that waits for a version, whose phone made it, its observation when that is here), the newest first."""
+    rows = db.session.execute(
+        select(Mutation, Device.volunteer, Observation.id)
+        .join(Device, Device.id == Mutation.device_id)
+        .outerjoin(Observation, Observation.id == Mutation.subject_id)
+        .where(WAITS)
+        .order_by(Mutation.received_at.desc(), Mutation.id)
         .limit(limit)
     )
     return [(row[0], row[1], row[2]) for row in rows]
+
+
+def clashing_visits(limit: int) -> list[tuple[Mutation, str, Visit | None]]:
+    """(a visit that has the number of another one, whose phone told it, the one that counts), the newest first."""
+    rows = db.session.execute(
+        select(Mutation, Device.volunteer, Visit)
+        .join(Device, Device.id == Mutation.device_id)
+        .outerjoin(Visit, Visit.id == Mutation.subject_id)
+        .where(OTHER_VISIT)
+        .order_by(Mutation.received_at.desc(), Mutation.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def newest_rejections(limit: int, most_bytes: int) -> list[tuple[datetime, str, dict[str, Any], bytes]]:
+    """(when, whose phone, the problem, the beginning of what came) of what could not be read."""
+    rows = db.session.execute(
+        select(Rejection.received_at, Device.volunteer, Rejection.problem, func.substr(Rejection.raw, 1, most_bytes))
+        .join(Device, Device.id == Rejection.device_id)
+        .order_by(Rejection.received_at.desc(), Rejection.raw_hash)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2], row[3]) for row in rows]
+
+
+def placed_observations(observation_ids: Collection[UUID]) -> dict[UUID, tuple[Observation, Address | None]]:
+    """Those of these that there are, without their answers, with their address."""
+    rows = db.session.execute(
+        select(Observation, Address)
+        .outerjoin(Address, Address.id == Observation.address_id)
+        .where(Observation.id.in_(observation_ids))
+        .options(defer(Observation.instance_xml))
+    )
+    return {row[0].id: (row[0], row[1]) for row in rows}
+
+
+def photos_missing_of(device_id: UUID, limit: int) -> list[tuple[Observation, Address | None, str]]:
+    """(observation, its address, the name of a photo of it that is not here) of this device, the oldest first."""
+    rows = db.session.execute(
+        select(Observation, Address, Attachment.name)
+        .join(Attachment, Attachment.observation_id == Observation.id)
+        .outerjoin(Address, Address.id == Observation.address_id)
+        .outerjoin(Photo, Photo.sha256 == Attachment.sha256)
+        .where(Observation.device_id == device_id, Photo.sha256.is_(None))
+        .order_by(Observation.received_at, Observation.id, Attachment.name)
+        .limit(limit)
+        .options(defer(Observation.instance_xml))
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def round_names_by_device(device_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """The names of the rounds that each of these devices takes part in."""
+    found: dict[UUID, list[str]] = {}
+    rows = db.session.execute(
+        select(device_round.c.device_id, Round.name)
+        .join(Round, Round.id == device_round.c.round_id)
+        .where(device_round.c.device_id.in_(device_ids))
+        .order_by(Round.starts_on, Round.name)
+    )
+    for device_id, name in rows:
+        found.setdefault(device_id, []).append(name)
+    return found
+
+
+def enrolled_among(device_ids: Collection[UUID]) -> set[UUID]:
+    """Those of these that enrolled with a code; of the others only a koffer came in."""
+    return set(db.session.scalars(select(Enrolment.device_id).where(Enrolment.device_id.in_(device_ids)).distinct()))

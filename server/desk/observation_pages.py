@@ -1,36 +1,34 @@
-"""One observation in full, and photos as people may see them: encoded again, without metadata."""
+"""One observation in full: as it is now, what there is to choose, and its history. And its photos and files."""
 
 from uuid import UUID
 
-from flask import Response, redirect, render_template, url_for
-from flask.typing import ResponseReturnValue
+from flask import Response, render_template
 from flask_babel import get_locale
 
-from core.db import db
 from core.problems import NOT_FOUND, Problem
 from forms.answers import parse_instance
-from forms.queries import find_version, readable_definition_of
 from forms.readable import readable_answers
 from server.desk.blueprint import desk
-from server.inventory.process import record_meldingen
-from server.people.audit import record_change
-from sync.apply import tell_owner
-from sync.interpret import accept_held
-from sync.models import HELD
+from server.desk.choices import choices_of
+from server.desk.observation_actions import LONGEST_REASON
+from server.desk.versions import Versions
+from sync.models import WITHDRAWN
+from sync.photo_queries import volunteers_of
 from sync.photo_store import photo_store
 from sync.photos import preview_of
-from sync.queries import attachments_of, find_observation, find_observation_row, find_photo, missing_of
+from sync.queries import attachments_of, find_observation_row, find_photo, missing_of
 from sync.schemas import SHA256_PATTERN
 
 
 @desk.get("/observaties/<uuid:observation_id>")
 def observation(observation_id: UUID) -> str:
+    """An observation as people may see it: photos come encoded again, without metadata."""
     row = find_observation_row(observation_id)
     if row is None:
         raise Problem(NOT_FOUND)
     found, address, area = row
-    version = find_version(found.form_id, found.form_version)
-    definition = readable_definition_of(version) if version else None
+    versions = Versions(found)
+    definition = versions.definition
     instance = parse_instance(found.instance_xml)
     attachments = attachments_of([found.id]).get(found.id, [])
     return render_template(
@@ -38,25 +36,17 @@ def observation(observation_id: UUID) -> str:
         observation=found,
         address=address,
         area=area,
+        volunteer=volunteers_of([found.device_id]).get(found.device_id),
         title=definition.title if definition else found.form_id,
         answers=readable_answers(definition, instance, str(get_locale())) if definition else [],
         raw_answers=() if definition else instance.all,
         attachments={attachment.name: attachment for attachment in attachments},
         missing=set(missing_of([attachment.sha256 for attachment in attachments])),
+        lines=versions.lines(),
+        choices=choices_of(versions),
+        withdrawal=versions.withdrawal() if found.status == WITHDRAWN else None,
+        longest_reason=LONGEST_REASON,
     )
-
-
-@desk.post("/observaties/<uuid:observation_id>/meetellen")
-def accept_observation(observation_id: UUID) -> ResponseReturnValue:
-    """Lets a held observation count as it is; who decided so is written down."""
-    found = find_observation(observation_id)
-    if found is None or found.status != HELD:
-        raise Problem(NOT_FOUND)
-    accept_held(found, record_meldingen)
-    tell_owner(found)
-    record_change("observatie.meetellen", str(observation_id))
-    db.session.commit()
-    return redirect(url_for("desk.observation", observation_id=observation_id))
 
 
 @desk.get("/bestanden/<sha256>")

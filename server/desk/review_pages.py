@@ -1,9 +1,10 @@
-"""What could not be counted as it came: held, in conflict, or unreadable, each with its reason."""
+"""What somebody has to look at: to choose about, not counted yet, waiting, or unreadable, each with its reason."""
 
 from flask import render_template
 
 from server.desk.blueprint import desk
-from sync.queries import conflicting_mutations, newest_rejections, waiting_for_review
+from server.desk.review_list import held_items, open_choices, visit_items, waiting_items
+from sync.queries import newest_rejections, review_counts
 
 LONGEST_LIST = 200
 MOST_SHOWN = 2000
@@ -13,8 +14,12 @@ MOST_SHOWN = 2000
 def review() -> str:
     return render_template(
         "review.html",
+        counts=review_counts(),
+        longest=LONGEST_LIST,
         most_shown=MOST_SHOWN,
-        held=waiting_for_review(LONGEST_LIST),
-        conflicts=conflicting_mutations(LONGEST_LIST),
+        clashing=open_choices(LONGEST_LIST),
+        held=held_items(LONGEST_LIST),
+        waiting=waiting_items(LONGEST_LIST),
+        visits=visit_items(LONGEST_LIST),
         rejections=newest_rejections(LONGEST_LIST, MOST_SHOWN),
     )

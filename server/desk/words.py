@@ -1,15 +1,18 @@
 """How the desk's pages say things: outcomes, states, percentages and moments, in the language of the request."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from flask_babel import format_datetime, format_decimal, format_percent, get_locale, gettext
+from flask_babel import format_datetime, format_decimal, format_percent, format_timedelta, get_locale, gettext
 
 from core.config import Settings
 from core.problems import N_, details
 from server.field_app import desk_assets
+from sync.models import Observation
+from sync.report import NO_SKEW_BELOW_S
 
+LEAST_OF_UNIT = 2  # 90 minutes stay 90 minutes: only from two hours on it is said in hours
 OUTCOMES = {
     "gesproken": N_("Gesproken"),
     "deels": N_("Kort gesproken"),
@@ -18,6 +21,18 @@ OUTCOMES = {
     "weigert": N_("Wil niet meedoen"),
     "onbewoond": N_("Onbewoond"),
     "geen_toegang": N_("Geen toegang"),
+}
+STATUSES = {
+    "applied": N_("Verwerkt"),
+    "duplicate": N_("Was er al"),
+    "merged": N_("Samengevoegd"),
+    "held": N_("Telt nog niet mee"),
+    "conflict": N_("Botst met een ander antwoord"),
+}
+STATES = {
+    "applied": N_("Telt mee"),
+    "held": N_("Telt nog niet mee"),
+    "withdrawn": N_("Ingetrokken"),
 }
 FORM_STATES = {
     "concept": N_("concept"),
@@ -31,6 +46,11 @@ KINDS = {
     "buurt": N_("buurt"),
     "gebied": N_("gebied"),
 }
+
+
+def _(text: str, **values: object) -> str:
+    """The text in the language of the request, with these values in it."""
+    return str(gettext(text, **values))
 
 
 def set_up_words(app: Flask) -> None:
@@ -49,6 +69,9 @@ def set_up_words(app: Flask) -> None:
     app.add_template_filter(outcome)
     app.add_template_filter(kind)
     app.add_template_filter(form_state)
+    app.add_template_filter(status)
+    app.add_template_filter(observation_state)
+    app.add_template_filter(clock)
     app.add_template_filter(percent)
     app.add_template_filter(number)
     app.add_template_filter(moment)
@@ -65,6 +88,24 @@ def kind(code: str) -> str:
 
 def form_state(code: str) -> str:
     return gettext(FORM_STATES[code]) if code in FORM_STATES else code
+
+
+def status(code: str) -> str:
+    """What became of a mutation when it came in."""
+    return gettext(STATUSES[code]) if code in STATUSES else code
+
+
+def observation_state(observation: Observation) -> str:
+    """How it is with an observation now."""
+    return _("Wacht op uw keuze") if observation.clashes else _(STATES[observation.status])
+
+
+def clock(skew_s: float | None) -> str:
+    """ "loopt 12 minuten achter"; nothing when the phone's clock is right, to the minute."""
+    if skew_s is None or abs(skew_s) < NO_SKEW_BELOW_S:
+        return ""
+    time = format_timedelta(timedelta(seconds=abs(skew_s)), granularity="minute", threshold=LEAST_OF_UNIT)
+    return _("loopt %(time)s achter", time=time) if skew_s > 0 else _("loopt %(time)s voor", time=time)
 
 
 def percent(rate: float | None) -> str:

@@ -52,7 +52,8 @@ def test_answers_that_break_the_forms_rules_are_held_with_its_own_words_and_coun
     path = f"/observaties/{observation_id}"
     page = browser.get(path, headers={"Accept-Language": "nl"}).text
     assert "van 1 tot en met 30" in page
-    assert browser.post(f"{path}/meetellen", data={"csrf_token": csrf(page)}).status_code == 302
+    form = {"csrf_token": csrf(page), "versie": phone.queue.popitem()[0]}
+    assert browser.post(f"{path}/meetellen", data=form).status_code == 302
 
     (observation,) = rows(select(Observation))[0]
     assert (observation.status, observation.persons) == ("applied", 99)
@@ -60,7 +61,7 @@ def test_answers_that_break_the_forms_rules_are_held_with_its_own_words_and_coun
     assert [entry.action for (entry,) in rows(select(AuditEntry).where(AuditEntry.actor == EMAIL))] == [
         "observatie.meetellen"
     ]
-    assert browser.post(f"{path}/meetellen", data={"csrf_token": csrf(page)}).status_code == 404
+    assert browser.post(f"{path}/meetellen", data=form).status_code == 404
 
 
 def test_claimed_address_of_a_held_observation_is_kept(village: Village, app: Flask, rows: Rows) -> None:

@@ -24,7 +24,17 @@ def text_of(browser: FlaskClient, path: str) -> str:
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/gebieden", f"/gebieden/{SOME_ID}", "/telefoons", "/te-bekijken", f"/observaties/{SOME_ID}", "/fotos/a.jpg"],
+    [
+        "/",
+        "/gebieden",
+        f"/gebieden/{SOME_ID}",
+        "/telefoons",
+        f"/telefoons/{SOME_ID}",
+        f"/telefoons/{SOME_ID}/intrekken",
+        "/te-bekijken",
+        f"/observaties/{SOME_ID}",
+        "/fotos/a.jpg",
+    ],
 )
 def test_page_without_log_in_leads_to_log_in(app: Flask, path: str) -> None:
     answer = app.test_client().get(path)
@@ -115,8 +125,12 @@ def test_what_does_not_count_yet_is_shown_with_its_reason(village: Village, log_
     page = text_of(log_in(), "/te-bekijken")
 
     assert "staat niet in de lijst" in page
-    assert page.count("Niet leesbaar") == 2
-    assert "Tweemaal hetzelfde nummer" in page
+    assert "Niet leesbaar (2)" in page
+    assert "Er zijn twee observaties met hetzelfde nummer." in page
+
+
+def test_nothing_to_review_is_said(log_in: LogIn) -> None:
+    assert "Niets te bekijken: alles wat binnenkwam telt mee." in text_of(log_in(), "/te-bekijken")
 
 
 def test_enrolment_page_gives_a_code_that_works_and_is_logged(village: Village, log_in: LogIn, rows: Rows) -> None:

@@ -144,12 +144,15 @@ class World(RuleBasedStateMachine):
         self._who(who).do(lambda phone: phone.deliver(), fates, death)
         self._count()
 
-    @rule(who=WHICH, fates=SEVERAL, death=DEATHS)
-    def send_photo(self, who: int, fates: list[Fate], death: int | None) -> None:
-        volunteer = self._who(who)
-        if volunteer.phone.photos:
-            photo = next(iter(volunteer.phone.photos.values()))
-            volunteer.do(lambda phone: phone.send_photo(photo), fates, death)
+    @rule(who=WHICH, before=st.integers(0, 3), fate=FATES, death=DEATHS)
+    def send_photo(self, who: int, before: int, fate: Fate, death: int | None) -> None:
+        """The first photo that somebody has, in a few calls, of which one meets a fate."""
+        for volunteer in (self._who(who + number) for number in range(len(self.volunteers))):
+            unsent = volunteer.phone.unsent_photos
+            if unsent:
+                photo = volunteer.phone.photos[unsent[0]]
+                volunteer.do(lambda phone, photo=photo: phone.send_photo(photo), [*[Fate()] * before, fate], death)
+                break
         self._count()
 
     @rule(who=WHICH, fate=FATES, death=DEATHS)

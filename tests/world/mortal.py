@@ -2,14 +2,15 @@
 
 import sqlite3
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from sqlalchemy import Engine, event
 
 from core.db import db
 
-CLOSED = "mode=memory&cache=shared"
+T = TypeVar("T")
+IN_MEMORY = "mode=memory&cache=shared"
 
 
 class Died(BaseException):
@@ -17,10 +18,14 @@ class Died(BaseException):
 
 
 class Fuse:
-    """Counts moments; burns out at the one it was set to, and then is no fuse any more."""
+    """Counts moments, and burns out at the one it was set to: from then on whoever wants another moment is dead."""
 
     def __init__(self) -> None:
         self._left: int | None = None
+
+    @property
+    def is_burnt(self) -> bool:
+        return self._left is not None and self._left < 0
 
     def lay(self, moments: int) -> None:
         self._left = moments
@@ -29,12 +34,11 @@ class Fuse:
         self._left = None
 
     def moment(self) -> None:
-        """One more moment passes. Raises `Died` when it is the last."""
+        """One more moment passes. Raises `Died` when there is none left."""
         if self._left is None:
             return
         self._left -= 1
-        if self._left < 0:
-            self._left = None
+        if self.is_burnt:
             raise Died
 
 
@@ -57,10 +61,22 @@ class MortalServer:
         self._commit(connection)
         self.fuse.moment()
 
-    def is_dead(self) -> None:
-        """It is started again: no connection of the dead process is left."""
-        self.fuse.put_out()
-        self._engine.dispose()
+    def live(self, action: Callable[[], T]) -> T:
+        """What the action gives. Raises `Died` when the server died of it, whatever its code made of that."""
+        try:
+            result = action()
+        except BaseException:
+            if not self.fuse.is_burnt:
+                raise
+        else:
+            if not self.fuse.is_burnt:
+                return result
+        finally:
+            has_died = self.fuse.is_burnt
+            self.fuse.put_out()
+            if has_died:
+                self._engine.dispose()  # no connection of a dead process is left
+        raise Died
 
     def let_live(self) -> None:
         """Takes away what makes it mortal."""
@@ -82,7 +98,7 @@ class Memory:
     """The flash memory of one phone: stays while the phone is dead. A dead phone's transaction is rolled back."""
 
     def __init__(self, name: str) -> None:
-        self.path = f"file:{name}?{CLOSED}"
+        self.path = f"file:{name}?{IN_MEMORY}"
         self.fuse = Fuse()
         self._kept = sqlite3.connect(self.path, uri=True)  # while one connection is open the memory stays
         self._open: _Connection | None = None

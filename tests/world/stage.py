@@ -21,7 +21,7 @@ from sync.devices import make_enrolment
 from sync.models import Change, Device, Round, round_area
 from sync.pull import ADDRESS, ROUND
 from sync.queries import log_changes, set_round_scope
-from tests.world.mortal import Died, MortalServer
+from tests.world.mortal import MortalServer
 from tests.world.talk import FORM
 from tests.world.weather import SERVER_DIES, Fate, Weather
 
@@ -74,18 +74,14 @@ class Stage:
 
     def at_desk(self, action: Callable[[], T], fate: Fate | None = None) -> T:
         """What the action gives, in a transaction of its own. The server may die of it: raises `Died`."""
+        if fate is not None and fate.kind == SERVER_DIES:
+            self.server.fuse.lay(fate.moment)
+        return self.server.live(lambda: self._in_transaction(action))
+
+    def _in_transaction(self, action: Callable[[], T]) -> T:
         with self.app.app_context():
-            if fate is not None and fate.kind == SERVER_DIES:
-                self.server.fuse.lay(fate.moment)
-            try:
-                result = action()
-                db.session.commit()
-            except Died:
-                db.session.remove()
-                self.server.is_dead()
-                raise
-            finally:
-                self.server.fuse.put_out()
+            result = action()
+            db.session.commit()
             return result
 
     def rows(self, statement: Any) -> list[Any]:

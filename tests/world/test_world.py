@@ -17,7 +17,7 @@ SOAK = int(os.environ.get("SOAK_EXAMPLES", "0"))
 PHASES = (Phase.generate, Phase.shrink) if "NOSHRINK" not in os.environ else (Phase.generate,)
 EXAMPLES, STEPS = SOAK or 40, 100
 FEWEST_STEPS = 2500  # of each of the four tests: ten thousand together
-SMALL_CHUNK = 300
+SMALL_CHUNK = 400
 
 
 @pytest.mark.parametrize("part", range(2))

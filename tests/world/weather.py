@@ -57,7 +57,7 @@ class Weather(httpx.BaseTransport):
             return self._break_off(request, fate.moment)
         if fate.kind == SERVER_DIES:
             self._server.fuse.lay(fate.moment)
-        if fate.kind == TWICE:
+        elif fate.kind == TWICE:
             self._arrive(request)
         answer = self._arrive(request)
         if fate.kind == ANSWER_LOST:
@@ -77,15 +77,16 @@ class Weather(httpx.BaseTransport):
 
     def _arrive(self, request: httpx.Request) -> httpx.Response:
         try:
-            answer = self._wsgi.handle_request(request)
-            answer.read()
+            answer = self._server.live(lambda: self._hear(request))
         except Died:
-            self._server.is_dead()
             raise httpx.ReadError("server died", request=request) from None
-        finally:
-            self._server.fuse.put_out()
         if answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR:
             self.failures.append(f"{request.method} {request.url.path}: {answer.status_code} {answer.text}")
+        return answer
+
+    def _hear(self, request: httpx.Request) -> httpx.Response:
+        answer = self._wsgi.handle_request(request)
+        answer.read()
         return answer
 
 
