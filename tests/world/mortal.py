@@ -22,20 +22,22 @@ class Fuse:
 
     def __init__(self) -> None:
         self._left: int | None = None
+        self._only_commits = False
 
     @property
     def is_burnt(self) -> bool:
         return self._left is not None and self._left < 0
 
-    def lay(self, moments: int) -> None:
-        self._left = moments
+    def lay(self, moments: int, only_commits: bool = False) -> None:
+        """`only_commits`: the moments just before and after a commit are all that count."""
+        self._left, self._only_commits = moments, only_commits
 
     def put_out(self) -> None:
         self._left = None
 
-    def moment(self) -> None:
+    def moment(self, is_commit: bool = False) -> None:
         """One more moment passes. Raises `Died` when there is none left."""
-        if self._left is None:
+        if self._left is None or (self._only_commits and not is_commit and not self.is_burnt):
             return
         self._left -= 1
         if self.is_burnt:
@@ -57,9 +59,9 @@ class MortalServer:
         self.fuse.moment()
 
     def _do_commit(self, connection: Any) -> None:
-        self.fuse.moment()
+        self.fuse.moment(is_commit=True)
         self._commit(connection)
-        self.fuse.moment()
+        self.fuse.moment(is_commit=True)
 
     def live(self, action: Callable[[], T]) -> T:
         """What the action gives. Raises `Died` when the server died of it, whatever its code made of that."""

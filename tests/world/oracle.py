@@ -122,8 +122,9 @@ class Subject:
         return found
 
     def maximal(self, arrived: Iterable[str]) -> dict[str, set[str | None]]:
-        """The values of every answer that nobody overwrote, of the versions that arrived."""
-        here = [self.versions[one] for one in arrived]
+        """The values of every answer that nobody overwrote, of the versions that arrived and all that led to them."""
+        known = set(arrived)
+        here = [self.versions[one] for one in known.union(*(self.ancestry(one) for one in known))]
         before = {one.id: self.ancestry(one.id) for one in here}
         found: dict[str, set[str | None]] = {}
         for one in here:

@@ -23,7 +23,7 @@ from sync.pull import ADDRESS, ROUND
 from sync.queries import log_changes, set_round_scope
 from tests.world.mortal import MortalServer
 from tests.world.talk import FORM
-from tests.world.weather import SERVER_DIES, Fate, Weather
+from tests.world.weather import Fate, Weather
 
 T = TypeVar("T")
 DOORS = 3
@@ -74,8 +74,7 @@ class Stage:
 
     def at_desk(self, action: Callable[[], T], fate: Fate | None = None) -> T:
         """What the action gives, in a transaction of its own. The server may die of it: raises `Died`."""
-        if fate is not None and fate.kind == SERVER_DIES:
-            self.server.fuse.lay(fate.moment)
+        (fate or Fate()).threaten(self.server)
         return self.server.live(lambda: self._in_transaction(action))
 
     def _in_transaction(self, action: Callable[[], T]) -> T:
@@ -106,12 +105,12 @@ class Stage:
         address.street = street
         log_changes(ADDRESS, [address.id], area_id=address.area_id)
 
-    def rename_slowly(self, place: Place, door: int, street: str) -> Connection:
+    def rename_slowly(self, place: Place, door: str, street: str) -> Connection:
         """Renames a door in a transaction that stays open; only PostgreSQL lets others write meanwhile."""
         with self.app.app_context():
             connection = db.engine.connect()
         connection.detach()  # it is of another process: the death of the server does not end it
-        key = UUID(place.doors[INSIDE][door])
+        key = UUID(door)
         connection.execute(update(Address).where(Address.id == key).values(street=street))
         row = {"entity": ADDRESS, "entity_id": str(key), "deleted": False, "area_id": place.area_ids[INSIDE]}
         connection.execute(insert(Change).values(**row, logged_at=now_utc()))

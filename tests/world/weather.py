@@ -8,7 +8,7 @@ import httpx
 
 from tests.world.mortal import Died, MortalServer
 
-ARRIVES, REQUEST_LOST, ANSWER_LOST, TWICE, LATE, BROKEN_OFF, SERVER_DIES = (
+ARRIVES, REQUEST_LOST, ANSWER_LOST, TWICE, LATE, BROKEN_OFF, SERVER_DIES, DIES_AT_COMMIT = (
     "arrives",
     "request lost",
     "answer lost",
@@ -16,7 +16,9 @@ ARRIVES, REQUEST_LOST, ANSWER_LOST, TWICE, LATE, BROKEN_OFF, SERVER_DIES = (
     "comes late",
     "breaks off",
     "server dies",
+    "server dies at a commit",
 )
+DEADLY = frozenset({SERVER_DIES, DIES_AT_COMMIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +28,13 @@ class Fate:
     kind: str = ARRIVES
     moment: int = 0
 
+    def threaten(self, server: MortalServer) -> None:
+        """The server will die of what it does next, when that is this fate."""
+        if self.kind in DEADLY:
+            server.fuse.lay(self.moment, only_commits=self.kind == DIES_AT_COMMIT)
+
     def __repr__(self) -> str:
-        return f"{self.kind} ({self.moment})" if self.kind in {SERVER_DIES, BROKEN_OFF} else self.kind
+        return f"{self.kind} ({self.moment})" if self.kind in {*DEADLY, BROKEN_OFF} else self.kind
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
         printer.text(repr(self))  # how Hypothesis tells the story
@@ -55,10 +62,9 @@ class Weather(httpx.BaseTransport):
             raise httpx.ReadTimeout("no answer yet", request=request)
         if fate.kind == BROKEN_OFF and request.method in {"PATCH", "POST"}:
             return self._break_off(request, fate.moment)
-        if fate.kind == SERVER_DIES:
-            self._server.fuse.lay(fate.moment)
-        elif fate.kind == TWICE:
+        if fate.kind == TWICE:
             self._arrive(request)
+        fate.threaten(self._server)
         answer = self._arrive(request)
         if fate.kind == ANSWER_LOST:
             raise httpx.ReadError("answer lost", request=request)
