@@ -45,6 +45,9 @@ LOSSES = [Fate(kind) for kind in (REQUEST_LOST, ANSWER_LOST, TWICE, LATE)]
 BREAKS = [Fate(BROKEN_OFF, part) for part in (0, 3, 9)]
 FATES = st.sampled_from([*[Fate(ARRIVES)] * 30, *LOSSES * 4, *BREAKS, *KILLS])
 SEVERAL = st.lists(FATES, max_size=4)
+AT_COMMITS = [Fate(DIES_AT_COMMIT, moment) for moment in range(4)]
+PHOTO_FATES = st.sampled_from([*[Fate()] * 3, *LOSSES, *BREAKS, *AT_COMMITS])
+LAST_PIECE = 3
 DEATHS = st.sampled_from([*[None] * 20, *range(12)])
 WHICH = st.integers(0, 11)
 PERSONS = st.sampled_from(["1", "2", "3", "4"])
@@ -181,7 +184,7 @@ class World(RuleBasedStateMachine):
     def deliver(self, who: int, fates: list[Fate], death: int | None) -> None:
         self._who(who).do(lambda phone: phone.deliver(), fates, death)
 
-    @deed(5, who=WHICH, before=st.integers(0, 3), fate=FATES, death=DEATHS)
+    @deed(5, who=WHICH, before=st.sampled_from([LAST_PIECE, LAST_PIECE, 0, 1, 2]), fate=PHOTO_FATES, death=DEATHS)
     def send_photo(self, who: int, before: int, fate: Fate, death: int | None) -> None:
         """The first photo that somebody has, in a few calls, of which one meets a fate."""
         for volunteer in (self._who(who + number) for number in range(len(self.volunteers))):
