@@ -1,9 +1,10 @@
 """What people have to choose about an observation: the answers that two of them gave differently, side by side."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from server.desk.answer_words import Difference, answers_at, differences, number_at
+from server.desk.answer_words import Difference, Said, answers_at, differences, number_at
 from server.desk.versions import VersionLine, Versions
 from server.desk.words import _
 from sync.models import Observation
@@ -12,12 +13,16 @@ from sync.versions import WHOLE, OpenClash
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One of the answers: what is sent when it is chosen ("" for what stands), what it says, and who gave it."""
+    """One of the answers: what is sent when it is chosen ("" for what stands), what it says, and who gave it.
+
+    About all of an observation it has the answers that are not the same, or what it changes.
+    """
 
     value: str
     text: str
-    who: str
-    differences: list[Difference]
+    by: VersionLine | None
+    answers: Sequence[Said] = ()
+    differences: Sequence[Difference] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +68,16 @@ def _choice(versions: Versions, name: str, clashes: list[OpenClash]) -> Choice:
 def _standing_option(versions: Versions, key: str) -> Option:
     standing = answers_at(versions.standing, key)
     text = " · ".join(said.text for said in standing.values()) or _("Geen antwoord")
-    return Option("", text, versions.giver(key, standing), [])
+    return Option("", text, versions.giver(key, standing))
 
 
 def _other_option(versions: Versions, clash: OpenClash) -> Option:
     """The answer that does not stand. Who took one away may be another than who brought the clash."""
     key, path, other = clash["key"], clash["path"], clash["other"]
-    line = versions.find(UUID(clash["version"]))
-    is_part = path in versions.wording.repeats
-    who = versions.giver(key, {}) if other is None else line.who if line else ""
-    gone = _("Weggehaald") if is_part else _("Geen antwoord")
-    return Option(clash["version"], gone if other is None else versions.wording.text(path, other), who, [])
+    if other is not None:
+        return Option(clash["version"], versions.wording.text(path, other), versions.find(UUID(clash["version"])))
+    text = _("Weggehaald") if path in versions.wording.repeats else _("Geen antwoord")
+    return Option(clash["version"], text, versions.giver(key, {}))
 
 
 def _whole_choice(versions: Versions, name: str, clashes: list[OpenClash]) -> Choice:
@@ -83,21 +87,33 @@ def _whole_choice(versions: Versions, name: str, clashes: list[OpenClash]) -> Ch
     options = [_option_of_whole(versions, clash, line) for clash, line in others if line]
     if withdrawal is None:
         question = _("Er zijn twee observaties met hetzelfde nummer. Welke geldt?")
-        begun = versions.lines()[-1]
-        return Choice(name, question, 0, [Option("", _("Wat er nu staat"), begun.who, []), *options])
-    stays = Option("", _("Het blijft ingetrokken"), withdrawal.who, [])
+        return Choice(name, question, 0, [_standing_whole(versions, others), *options])
+    stays = Option("", _("Het blijft ingetrokken"), withdrawal)
     return Choice(name, _withdrawn_question(withdrawal, options), 0, [stays, *options])
 
 
-def _withdrawn_question(withdrawal: VersionLine, options: list[Option]) -> str:
-    one, other = withdrawal.who, options[0].who if options else ""
-    if one == other:
-        return _("%(one)s trok dit in, en veranderde het ook. Wat geldt?", one=one)
-    return _("%(one)s trok dit in. %(other)s veranderde het intussen. Wat geldt?", one=one, other=other)
+def _standing_whole(versions: Versions, others: Sequence[tuple[OpenClash, VersionLine | None]]) -> Option:
+    """What stands, with what the others say otherwise."""
+    found = [one for _clash, line in others if line for one in _differences(versions, line)]
+    answers = [Said(one.label, one.before or _("Geen antwoord"), one.number) for one in found]
+    return Option("", _("Wat er nu staat"), versions.lines()[-1], list(dict.fromkeys(answers)))
 
 
 def _option_of_whole(versions: Versions, clash: OpenClash, line: VersionLine) -> Option:
     if clash.get("withdrawn"):
-        return Option(clash["version"], _("Het telt mee, met deze verandering"), line.who, line.differences)
-    found = differences(versions.standing, versions.answers(line.version.id))
-    return Option(clash["version"], _("De andere observatie"), line.who, found)
+        return Option(clash["version"], _("Het telt mee, met deze verandering"), line, differences=line.differences)
+    found = _differences(versions, line)
+    answers = [Said(one.label, one.after or _("Geen antwoord"), one.number) for one in found]
+    return Option(clash["version"], _("De andere observatie"), line, answers)
+
+
+def _differences(versions: Versions, line: VersionLine) -> list[Difference]:
+    return differences(versions.standing, versions.answers(line.version.id))
+
+
+def _withdrawn_question(withdrawal: VersionLine, options: list[Option]) -> str:
+    by = options[0].by if options else None
+    one, other = withdrawal.who, by.who if by else ""
+    if one == other:
+        return _("%(one)s trok dit in, en veranderde het ook. Wat geldt?", one=one)
+    return _("%(one)s trok dit in. %(other)s veranderde het intussen. Wat geldt?", one=one, other=other)

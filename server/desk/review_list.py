@@ -1,6 +1,6 @@
 """What somebody has to look at, in words: why it is there, whose it is and where."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,17 +50,18 @@ def held_items(limit: int) -> list[ReviewItem]:
 
 def waiting_items(limit: int) -> list[ReviewItem]:
     """Changes and withdrawals that wait for a version that is not here."""
-    titles = form_titles()
+    titles, rows = form_titles(), waiting_mutations(limit)
+    addresses = _by_id({raw["addressId"] for mutation, _, _ in rows if (raw := mutation.raw) and raw.get("addressId")})
     return [
         ReviewItem(
-            title=_title_of_waiting(mutation, titles),
+            title=_title_of_waiting(mutation.raw or {}, titles, addresses),
             volunteer=volunteer,
             received_at=mutation.received_at,
             link=observation_id,
             raw=mutation.raw,
             mutation_id=mutation.id,
         )
-        for mutation, volunteer, observation_id in waiting_mutations(limit)
+        for mutation, volunteer, observation_id in rows
     ]
 
 
@@ -88,7 +89,7 @@ def reason_of(clashes: Sequence[OpenClash]) -> str:
     if any(clash["key"] == WHOLE for clash in clashes):
         return _("Er zijn twee observaties met hetzelfde nummer.")
     count = len({clash["key"] for clash in clashes})
-    return _("Vragen met twee verschillende antwoorden: %(count)s.", count=count)
+    return _("Vragen met verschillende antwoorden: %(count)s.", count=count)
 
 
 def _item(row: Reviewed, titles: Mapping[str, str], **more: Any) -> ReviewItem:
@@ -97,19 +98,22 @@ def _item(row: Reviewed, titles: Mapping[str, str], **more: Any) -> ReviewItem:
     return ReviewItem(title, volunteer, observation.received_at, link=observation.id, **more)
 
 
-def _title_of_waiting(mutation: Mutation, titles: Mapping[str, str]) -> str:
-    raw = mutation.raw or {}
+def _title_of_waiting(raw: Mapping[str, Any], titles: Mapping[str, str], addresses: Mapping[str, Address]) -> str:
     if raw.get("type") == OBSERVATION_WITHDRAW:
         return _("Een intrekking")
-    form = raw.get("form", "")
-    return _("Een verandering van %(form)s", form=titles.get(form, form))
+    form, address = raw.get("form", ""), addresses.get(raw.get("addressId") or "")
+    title = titles.get(form, form)
+    return _("Een verandering van %(form)s", form=f"{title} · {address.label}" if address else title)
 
 
 def _addresses_of(rows: Sequence[tuple[Mutation, str, Visit | None]]) -> dict[str, Address]:
     """The addresses of these visits, of both sides, by their id."""
-    asked = {UUID(raw["addressId"]) for mutation, _, _ in rows if (raw := mutation.raw) and raw["type"] == VISIT_PUT}
-    asked |= {visit.address_id for _, _, visit in rows if visit}
-    return {str(address.id): address for address in addresses_by_id(asked)}
+    asked = {raw["addressId"] for mutation, _, _ in rows if (raw := mutation.raw) and raw["type"] == VISIT_PUT}
+    return _by_id(asked | {str(visit.address_id) for _, _, visit in rows if visit})
+
+
+def _by_id(address_ids: Iterable[str]) -> dict[str, Address]:
+    return {str(address.id): address for address in addresses_by_id([UUID(one) for one in address_ids])}
 
 
 def _both_visits(raw: Mapping[str, Any], visit: Visit | None, addresses: Mapping[str, Address]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
@@ -32,6 +33,11 @@ class VersionLine:
     def is_merge(self) -> bool:
         """Whether the server made it, by putting two versions together."""
         return self.version.other_id is not None
+
+    @property
+    def made_at(self) -> datetime:
+        """When somebody made it, by the clock of the phone or of the server."""
+        return self.version.captured_at if self.version.device_id else self.version.received_at
 
     @property
     def is_withdrawal(self) -> bool:
@@ -82,10 +88,10 @@ class Versions:
             self._answers[version_id] = self._in_words(self._instances[version_id])
         return self._answers[version_id]
 
-    def giver(self, key: str, wanted: Mapping[str, Said]) -> str:
-        """Who first gave this answer, "" when nobody did."""
+    def giver(self, key: str, wanted: Mapping[str, Said]) -> VersionLine | None:
+        """The version that first gave this answer."""
         made = (version for version in self._history.versions.values() if version.other_id is None)
-        return next((self._who(version) for version in made if self._gave(version, key, wanted)), "")
+        return next((self._line(version) for version in made if self._gave(version, key, wanted)), None)
 
     def _gave(self, version: ObservationVersion, key: str, wanted: Mapping[str, Said]) -> bool:
         """Whether this version has this answer, and what it was made from has not."""
