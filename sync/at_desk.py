@@ -13,7 +13,7 @@ from sync.lookups import Lookups
 from sync.merge import with_answer
 from sync.models import HELD, WITHDRAWN, Observation
 from sync.mutations import read_mutation
-from sync.queries import find_mutation_to_change, observations_to_change
+from sync.queries import find_mutation_to_change, observations_to_change, subject_of
 from sync.versions import WHOLE, change_observation, rules_for
 
 CHANGED_SINCE = N_("Intussen veranderde iemand deze observatie.")
@@ -95,10 +95,13 @@ def apply_waiting_at_desk(mutation_id: UUID, process: Processor) -> Observation:
     When it was made from that version, it is taken as made from the first one: what it says otherwise than what was
     changed since clashes, and somebody chooses.
     """
-    mutation = find_mutation_to_change(mutation_id)
-    if mutation is None or mutation.waits_for is None or mutation.subject_id is None:
+    subject_id = subject_of(mutation_id)
+    if subject_id is None:
         raise Problem(NOT_FOUND)
-    observation = observations_to_change([mutation.subject_id]).get(mutation.subject_id)
+    observation = observations_to_change([subject_id]).get(subject_id)  # first, as a push does: else they could block
+    mutation = find_mutation_to_change(mutation_id)
+    if mutation is None or mutation.waits_for is None:
+        raise Problem(NOT_FOUND)
     if observation is None:
         raise Problem(INPUT_INVALID, faults=[Fault("/waits_for", "De waarneming zelf is er nog niet.")])
     versions = History.of(observation).versions

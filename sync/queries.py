@@ -246,6 +246,11 @@ def mutations_known(mutation_ids: Collection[UUID]) -> dict[UUID, Mutation]:
     return {row.id: row for row in db.session.scalars(select(Mutation).where(Mutation.id.in_(mutation_ids)))}
 
 
+def subject_of(mutation_id: UUID) -> UUID | None:
+    """The observation or visit that a mutation is about."""
+    return db.session.scalar(select(Mutation.subject_id).where(Mutation.id == mutation_id))
+
+
 def find_mutation_to_change(mutation_id: UUID) -> Mutation | None:
     return db.session.get(Mutation, mutation_id, with_for_update=True)
 
