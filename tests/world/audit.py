@@ -19,7 +19,6 @@ from tests.world.weather import Weather
 
 TRIES = 5
 ROOT = "/data/"
-TOLD_BY_RECEIPTS = frozenset({"observation"})  # a phone hears of its own changes from their receipts, not in a pull
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,12 +184,7 @@ class Audit:
 
 
 def _entities(phone: SyncClient) -> dict[tuple[str, str], Any]:
-    return {
-        (kind, key): data
-        for kind, shelf in phone.entities.items()
-        if kind not in TOLD_BY_RECEIPTS
-        for key, data in shelf.items()
-    }
+    return {(kind, key): data for kind, shelf in phone.entities.items() for key, data in shelf.items()}
 
 
 def _faults(answers: Answers, maximal: dict[str, set[str | None]], flagged: set[str]) -> list[str]:
