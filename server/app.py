@@ -28,6 +28,7 @@ from sync.photo_store import PhotoStore
 LANGUAGES = ("nl", "en")
 WRONG_TRIES = "20/minute"
 GOOD = {"sync.enrol": (200, 201), "security.login": (302,)}  # only wrong tries count: a team enrols behind one address
+WAIT = (429, 503)
 MAX_BODY_BYTES = 8 * 1024 * 1024
 HERE = Path(__file__).parent
 
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf = CSRFProtect(app)
     set_up_people(app, settings)
     set_up_words(app)
+    app.after_request(_ask_to_wait_only_when_needed)  # before the limiter's own, so that it runs after that
     limiter = Limiter(get_remote_address, app=app)
 
     ProblemApi(app).register_blueprint(sync)
@@ -95,6 +97,13 @@ def _limit_devices(app: Flask, limiter: Limiter, settings: Settings) -> None:
     for endpoint, view in app.view_functions.items():
         if endpoint.startswith(("sync.", "photos.")):
             app.view_functions[endpoint] = limit(view)  # type: ignore[assignment]  # still a view
+
+
+def _ask_to_wait_only_when_needed(answer: Response) -> Response:
+    """The limiter says in every answer when counting begins anew; a client would take that for a wish to stay away."""
+    if answer.status_code not in WAIT:
+        answer.headers.pop("Retry-After", None)
+    return answer
 
 
 def _device_key() -> str:

@@ -76,4 +76,5 @@ def test_phone_that_asks_too_often_is_told_how_long_to_wait_and_holds_up_no_othe
 
     assert [status for status, _ in answers] == [200, 200, 200, 429]
     assert 0 < int(answers[-1][1] or 0) <= 60
+    assert [wait for _, wait in answers[:3]] == [None, None, None]
     assert ask(other)[0] == 200
