@@ -24,6 +24,8 @@ export function startUpdates(): void {
 }
 
 export async function openUpdate(): Promise<void> {
+  // The page that took part first was open before there was a service worker: it is not reloaded by itself.
+  navigator.serviceWorker.addEventListener('controllerchange', () => location.reload(), { once: true })
   await applyUpdate()
 }
 

@@ -33,6 +33,15 @@ def server(tmp_path: Path) -> Iterator[Server]:
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def standing_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for all tests that look only at what their own phone brought. It runs when a test begins."""
+    server = Server(tmp_path_factory.mktemp("standing"))
+    server.start()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def phone(playwright: Playwright, chromium: str, tmp_path: Path) -> Iterator[Phone]:
     phone = Phone(playwright, chromium, tmp_path / "profile")

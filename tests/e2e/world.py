@@ -4,16 +4,20 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
 from playwright.sync_api import BrowserContext, Page, Playwright
+
+from server.example.load import EMAIL
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
@@ -93,6 +97,39 @@ class Server:
             os.killpg(self.process.pid, signal.SIGTERM)
             self.process.wait()
             self.process = None
+
+    def kill(self) -> None:
+        """As when the power fails: what it is doing stays half done."""
+        assert self.process is not None
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+    def invite(self, volunteer: str) -> str:
+        """An enrolment link that the desk makes for a volunteer."""
+        with httpx.Client(base_url=self.url, follow_redirects=True) as desk:
+            self._post(desk, "/inloggen", {"email": EMAIL, "password": self.password})
+            phones = desk.get("/telefoons").text
+            round_id = _find(r'<option value="([0-9a-f-]{36})"', phones)
+            page = self._post(desk, "/telefoons", {"naam": volunteer, "ronde": round_id})
+        return _find(rf"{re.escape(self.url)}/app/#/meedoen/[A-Z0-9-]+", page)
+
+    def rows(self, sql: str, *values: str) -> list[tuple[Any, ...]]:
+        """What the database answers to a question."""
+        with sqlite3.connect(f"file:{self.data}/rondgang.db?mode=ro", uri=True) as database:
+            return database.execute(sql, values).fetchall()
+
+    def change(self, sql: str, *values: str) -> None:
+        """A change in the database that no page makes."""
+        with sqlite3.connect(self.data / "rondgang.db", timeout=30) as database:
+            database.execute(sql, values)
+
+    @staticmethod
+    def _post(desk: httpx.Client, path: str, fields: dict[str, str]) -> str:
+        token = _find(r'name="csrf_token"[^>]*value="([^"]+)"', desk.get(path).text)
+        answer = desk.post(path, data={**fields, "csrf_token": token})
+        assert answer.status_code == 200, answer.text
+        return answer.text
 
     def run(self, *arguments: str) -> str:
         """What a `rondgang` command prints, on the same data."""

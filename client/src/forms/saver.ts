@@ -8,6 +8,8 @@ import { isStorageFull } from '@/storage/full'
  * said only after the store confirmed.
  */
 const DELAY_MS = 250
+/** Nobody has to type to be saved: what failed is tried again, because handing in may have made room. */
+const AGAIN_MS = 3_000
 
 export type SaveState = 'saved' | 'saving' | 'failed' | 'full'
 
@@ -26,7 +28,9 @@ export function keepSaved(
 ): Saver {
   const state = ref<SaveState>('saving')
   let timer: ReturnType<typeof setTimeout> | undefined
+  let again: ReturnType<typeof setTimeout> | undefined
   let unwritten = true
+  let stopped = false
   let writing = Promise.resolve()
 
   const writeNow = async (): Promise<void> => {
@@ -38,10 +42,12 @@ export function keepSaved(
     } catch (error) {
       unwritten = true
       state.value = isStorageFull(error) ? 'full' : 'failed'
+      if (!stopped) again = setTimeout(() => void flush(), AGAIN_MS)
     }
   }
   const flush = (): Promise<void> => {
     clearTimeout(timer)
+    clearTimeout(again)
     timer = undefined
     writing = writing.then(writeNow)
     return writing
@@ -55,8 +61,10 @@ export function keepSaved(
   window.addEventListener('pagehide', flushWhenHidden)
   document.addEventListener('visibilitychange', flushWhenHidden)
   const stop = (): void => {
+    stopped = true
     stopWatching()
     clearTimeout(timer)
+    clearTimeout(again)
     window.removeEventListener('pagehide', flushWhenHidden)
     document.removeEventListener('visibilitychange', flushWhenHidden)
   }

@@ -33,6 +33,12 @@ export interface TurnRow {
   beatMs: number
 }
 
+/** Room that is kept free by filling it; see full.ts. */
+interface Reserve {
+  key: 'reserve'
+  bytes: ArrayBuffer
+}
+
 export interface Round extends RoundData {
   id: string
 }
@@ -131,6 +137,7 @@ export class RondgangDb extends Dexie {
   declare lastSaved: EntityTable<LastSaved, 'formId'>
   declare counts: EntityTable<Count, 'key'>
   declare turns: EntityTable<TurnRow, 'key'>
+  declare reserve: EntityTable<Reserve, 'key'>
 
   constructor(name = 'rondgang') {
     super(name, { chromeTransactionDurability: 'strict' })
@@ -153,6 +160,7 @@ export class RondgangDb extends Dexie {
         turns: 'key',
       })
       .upgrade(toVersion3)
+    this.version(4).stores({ reserve: 'key' })
   }
 }
 

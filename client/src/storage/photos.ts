@@ -59,15 +59,18 @@ export async function photosWaiting(): Promise<string[]> {
   return photoIdsOf(await db.queue.where('safe').equals(0).toArray(), 'here')
 }
 
-/** What the server has of an item's photos. One that it names as missing is here again, whatever we believed. */
+/** What the server has of an item's photos. One that it names as missing is here again, whatever we believed. A row that stays
+ * as it was is not written: it holds the photo, so that would take as much room again. */
 export async function markPhotos(item: QueueItem, missing: ReadonlySet<string>): Promise<void> {
   for (const { name, sha256 } of item.attachments) {
-    const id = photoId(item.subjectId, name)
+    const state = missing.has(sha256) ? 'here' : 'there'
     await db.photos
       .where('id')
-      .equals(id)
+      .equals(photoId(item.subjectId, name))
       .modify((photo) => {
-        if (photo.state !== 'refused') photo.state = missing.has(sha256) ? 'here' : 'there'
+        if (photo.state === 'refused' || photo.state === state) return false
+        photo.state = state
+        return true
       })
   }
 }

@@ -1,6 +1,6 @@
 import { pack, type Packed } from './gzip'
 import { reportNow } from './report'
-import { retryAfterMs } from './retryAfter'
+import { askedWaitMs } from './retryAfter'
 import { isProblem, type Problem } from './wire'
 
 /**
@@ -68,7 +68,7 @@ function jsonHeaders(packed: Packed | null): Record<string, string> {
 }
 
 async function readAnswer<T>(response: Response, guard: (value: unknown) => value is T): Promise<Answer<T>> {
-  const waitMs = retryAfterMs(response.headers.get('Retry-After'), Date.now())
+  const waitMs = askedWaitMs(response.status, response.headers.get('Retry-After'), Date.now())
   const text = await response.text()
   const body = parsed(text)
   if (response.ok && guard(body)) return { kind: 'ok', data: body }

@@ -37,8 +37,8 @@ async function applyLines(asked: string[], lines: LedgerLine[]): Promise<number>
     const line = found.get(item.id)
     const next = line ? applyLedger(item, line) : sendAgain(item)
     await db.queue.put(next)
-    if (line) await markPhotos(next, new Set(line.photosMissing))
     if (next.safe) await letGoOfPhotos(next)
+    if (line) await markPhotos(next, new Set(line.photosMissing))
     safe += next.safe
   }
   return safe

@@ -1,10 +1,11 @@
-import { DetailedError, Upload } from 'tus-js-client'
+import { DetailedError, type HttpResponse, Upload } from 'tus-js-client'
 import { db, type QueueItem, type StoredPhoto } from '@/storage/db'
+import { isStorageFull } from '@/storage/full'
 import { photoFile, photoIdsOf } from '@/storage/photos'
 import { readable } from '@/storage/vault'
 import type { Errand } from './errand'
 import { type Answer, commonHeaders } from './http'
-import { retryAfterMs } from './retryAfter'
+import { askedWaitMs } from './retryAfter'
 import { isProblem, type Problem } from './wire'
 
 /**
@@ -32,7 +33,7 @@ export async function sendPhotos(errand: Errand): Promise<Answer<number>> {
     if (!file) continue
     const answer = await sendPhoto(photo, file, errand)
     if (answer.kind === 'ok') {
-      await noteArrived(photo, errand)
+      await noteArrived(photo, errand).catch(unlessFull)
       sent += 1
     } else if (answer.kind === 'problem' && isRefusal(answer.problem)) {
       const { problem } = answer
@@ -61,6 +62,12 @@ async function noteArrived({ id, observationId }: StoredPhoto, { turn }: Errand)
     const items = await db.queue.where('subjectId').equals(observationId).toArray()
     for (const item of items) await db.queue.update(item.id, { photosLeft: await countLeft(item) })
   })
+}
+
+/** The mark is written with the photo, so on a full phone there is no room for it. The server will tell again that it has
+ * this one, and the ledger lets go of it without a mark. */
+function unlessFull(error: unknown): void {
+  if (!isStorageFull(error)) throw error
 }
 
 async function countLeft(item: QueueItem): Promise<number> {
@@ -117,14 +124,21 @@ function isPatchRefused(error: Error | DetailedError): boolean {
   return response ? PATCH_REFUSED.has(response.getStatus()) : false
 }
 
+/** A wifi that wants people to log in answers with a page. Our own server never does that here, and a HEAD has no body. */
+function isPage(response: HttpResponse | null): boolean {
+  return (
+    response !== null && response.getStatus() < 500 && /html/i.test(response.getHeader('Content-Type') ?? '')
+  )
+}
+
 function answerOf(error: Error | DetailedError): Answer<null> {
   const response = error instanceof DetailedError ? error.originalResponse : null
-  const waitMs = retryAfterMs(response?.getHeader('Retry-After'), Date.now())
+  const waitMs = askedWaitMs(response?.getStatus() ?? 0, response?.getHeader('Retry-After'), Date.now())
   try {
     const problem: unknown = JSON.parse(response?.getBody() ?? '')
     if (isProblem(problem)) return { kind: 'problem', problem, waitMs }
   } catch {
     // Not our server's answer.
   }
-  return { kind: 'no-network', waitMs }
+  return { kind: 'no-network', portal: isPage(response), waitMs }
 }

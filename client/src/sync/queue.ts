@@ -1,5 +1,6 @@
-import { reactive, readonly } from 'vue'
+import { readonly, shallowReactive } from 'vue'
 import { db } from '@/storage/db'
+import { keepReserve } from '@/storage/full'
 import { backoffMs } from './backoff'
 import { settle } from './ledger'
 import { sendPhotos } from './photos'
@@ -18,7 +19,8 @@ import { askToBeWoken } from './wake'
 const UNSENT_EVERY_MS = 30_000
 const BUSY_ELSEWHERE_EVERY_MS = 5_000
 
-const state = reactive<SyncNews>({ running: false, contact: 'unknown', problem: null, waitMs: 0 })
+// Shallow: what is in it goes to the other tabs, and a proxy cannot be sent.
+const state = shallowReactive<SyncNews>({ running: false, contact: 'unknown', problem: null, waitMs: 0 })
 export const syncState = readonly(state)
 
 let language = 'nl'
@@ -49,6 +51,7 @@ export async function syncNow({ asked = false } = {}): Promise<void> {
       show({ ...state, running: true })
       const end = await goRound(turn, language, steps(nowMs))
       noteEnd(end ?? { contact: 'unknown', problem: null, waitMs: 0 })
+      await keepReserve()
     })
     if (!mine) state.contact = 'elsewhere'
   } catch {

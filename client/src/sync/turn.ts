@@ -1,6 +1,7 @@
 import type { Table } from 'dexie'
 import { uuidv7 } from '@/domain/ids'
 import { db, type TurnRow } from '@/storage/db'
+import { writeFromReserve } from '@/storage/full'
 
 /**
  * One tab, or the service worker, hands in and fetches at a time. Assumptions: a tab can be closed at any moment (the
@@ -50,7 +51,7 @@ export function hasStalled({ beatMs }: TurnRow, nowMs: number): boolean {
 
 async function run(work: (turn: Turn) => Promise<void>): Promise<boolean> {
   const holder = uuidv7()
-  await sign(holder)
+  await writeFromReserve(() => sign(holder))
   try {
     await work(turnOf(holder))
   } catch (error) {
@@ -63,11 +64,13 @@ async function run(work: (turn: Turn) => Promise<void>): Promise<boolean> {
 
 function turnOf(holder: string): Turn {
   const write = <T>(tables: Table[], work: () => Promise<T>): Promise<T> =>
-    db.transaction('rw', [...tables, db.turns], async () => {
-      if ((await db.turns.get('sync'))?.holder !== holder) throw new TurnLost()
-      await sign(holder)
-      return work()
-    })
+    writeFromReserve(() =>
+      db.transaction('rw', [...tables, db.turns], async () => {
+        if ((await db.turns.get('sync'))?.holder !== holder) throw new TurnLost()
+        await sign(holder)
+        return work()
+      }),
+    )
   return { write, beat: () => write([], () => Promise.resolve()) }
 }
 

@@ -64,3 +64,12 @@ test('a full phone is told plainly, and the next change is tried again', async (
   await vi.advanceTimersByTimeAsync(300)
   expect(saver.state.value).toBe('saved')
 })
+test('what did not fit is saved by itself once there is room', async () => {
+  let full = true
+  makeSaver(() => (full ? Promise.reject(new DOMException('vol', 'QuotaExceededError')) : Promise.resolve()))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(saver.state.value).toBe('full')
+  full = false
+  await vi.advanceTimersByTimeAsync(3_000)
+  expect(saver.state.value).toBe('saved')
+})

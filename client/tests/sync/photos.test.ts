@@ -40,7 +40,15 @@ async function queuePhotos(...names: string[]): Promise<string[]> {
 
 function serverSays(status: number, retryAfter?: string): Error {
   const body = JSON.stringify({ type: 'urn:rondgang:problem:x', title: 'X', status })
-  const response = { getBody: () => body, getStatus: () => status, getHeader: () => retryAfter }
+  return answered(status, body, { 'Retry-After': retryAfter })
+}
+
+function answered(status: number, body: string, headers: Record<string, string | undefined>): Error {
+  const response = {
+    getBody: () => body,
+    getStatus: () => status,
+    getHeader: (name: string) => headers[name],
+  }
   return Object.assign(new DetailedError('x'), { originalResponse: response })
 }
 
@@ -92,6 +100,12 @@ test('a break stops the round and changes nothing', async () => {
   expect(tus.asked).toHaveLength(1)
   expect((await db.photos.toArray()).map(({ state }) => state)).toEqual(['here', 'here'])
 })
+test('a page in place of an answer is a wifi that wants a login', async () => {
+  await queuePhotos('1.jpg')
+  tus.answers.push(answered(200, '', { 'Content-Type': 'text/html; charset=utf-8' }))
+  expect(await inTurn(sendPhotos)).toMatchObject({ kind: 'no-network', portal: true })
+  expect(await db.photos.toArray()).toMatchObject([{ state: 'here' }])
+})
 test('how long the server asks to wait is passed on', async () => {
   await queuePhotos('1.jpg')
   tus.answers.push(serverSays(429, '30'))
@@ -103,6 +117,13 @@ test('a network that refuses PATCH gets a POST the next time', async () => {
   await inTurn(sendPhotos)
   await inTurn(sendPhotos)
   expect(tus.asked.map((asked) => (asked as UploadOptions).overridePatchMethod)).toEqual([false, true])
+})
+test('a phone without room for the mark that a photo arrived goes on with the next', async () => {
+  await queuePhotos('1.jpg', '2.jpg')
+  vi.spyOn(db.photos, 'update').mockRejectedValueOnce(new DOMException('vol', 'QuotaExceededError'))
+  vi.spyOn(db.photos, 'update').mockRejectedValueOnce(new DOMException('vol', 'QuotaExceededError'))
+  expect(await inTurn(sendPhotos)).toEqual({ kind: 'ok', data: 2 })
+  expect((await db.photos.toArray()).map(({ state }) => state)).toEqual(['here', 'there'])
 })
 test('a damaged photo does not hold up the others', async () => {
   await queuePhotos('1.jpg', '2.jpg')

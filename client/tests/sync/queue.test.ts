@@ -154,6 +154,26 @@ describe('after a failure', () => {
   )
 })
 
+test('a server that tells how long in an answer of another kind is asked again as soon as a person wants', async () => {
+  await queueTalk()
+  const calls = serverAnswers(() => problem('token-unknown', 401, { 'Retry-After': '60' }))
+  const { syncNow } = await openTab()
+  await syncNow()
+  await syncNow({ asked: true })
+  expect(calls).toHaveLength(2)
+})
+
+test('what the server had against one round does not hold up the next, with other tabs open', async () => {
+  await queueTalk()
+  serverAnswers(() => problem('token-unknown', 401))
+  const { startSync, syncNow, syncState } = await openTab()
+  startSync('nl')
+  await vi.waitFor(() => expect(syncState.problem).toMatchObject({ title: 'token-unknown' }))
+  goodServer()
+  await syncNow({ asked: true })
+  expect(syncState.contact).toBe('reached')
+})
+
 describe('it runs', () => {
   test('when the app is opened, when the network is back, and when somebody looks again', async () => {
     isOnline(false)
