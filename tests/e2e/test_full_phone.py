@@ -56,6 +56,7 @@ def test_full_phone_keeps_the_words_and_makes_room_by_handing_in(
     page.get_by_label("Foto kiezen").set_input_files(photo)
     expect(page.get_by_text(NO_ROOM_FOR_PHOTO)).to_be_visible()
     expect(page.get_by_text("Bewaard op deze telefoon")).to_be_visible()
+    page.get_by_text(NO_ROOM_FOR_PHOTO).scroll_into_view_if_needed()
     look(page, "vol-voor-foto")
     page.reload()
     expect(note_field(page)).to_have_value(NOTE)
@@ -64,6 +65,7 @@ def test_full_phone_keeps_the_words_and_makes_room_by_handing_in(
     note_field(page).fill(f"{NOTE}, de leuning ook")
     expect(page.get_by_text(NO_ROOM_FOR_TEXT).first).to_be_visible()
     expect(page.get_by_role("button", name="Maak een koffer met uw werk")).to_be_visible()
+    page.get_by_role("button", name="Maak een koffer met uw werk").scroll_into_view_if_needed()
     look(page, "vol-voor-tekst")
 
     page.context.set_offline(False)
