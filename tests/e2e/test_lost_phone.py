@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.fieldwork import (
     ALL_ARRIVED,
@@ -16,6 +16,7 @@ from tests.e2e.fieldwork import (
     status,
     take_part,
 )
+from tests.e2e.test_whole_way import log_in
 from tests.e2e.world import Phone, Server
 
 HANDED_IN = "Al uw werk is aangekomen. Deze telefoon krijgt niets nieuws meer."
@@ -24,14 +25,14 @@ UNKNOWN = "Deze telefoon is niet meer aangemeld. Vraag uw coördinator om een ni
 
 
 def test_revoked_phone_hands_in_what_it_holds_and_says_that_nothing_new_comes(
-    standing_server: Server, phone: Phone
+    standing_server: Server, phone: Phone, desk: BrowserContext
 ) -> None:
     server = standing_server
     page = take_part(phone, server, "Hans")
     context = page.context
     context.set_offline(True)
     schouw(page, "Voordat hij stopte")
-    server.change("UPDATE device SET revoked_at = enrolled_at WHERE volunteer = ?", "Hans")
+    revoke_at_desk(desk.new_page(), server, "Hans")
 
     context.set_offline(False)
     expect(status(page)).to_contain_text(HANDED_IN)
@@ -75,6 +76,15 @@ def test_phone_with_a_lost_token_brings_its_work_as_a_koffer_and_takes_part_agai
     expect(page.get_by_role("button", name="Maak een koffer met uw werk")).to_have_count(0)
     assert offsets == []
     assert_arrived_whole(server, "Ine", photo)
+
+
+def revoke_at_desk(page: Page, server: Server, volunteer: str) -> None:
+    log_in(page, server)
+    page.get_by_role("link", name="Telefoons").click()
+    page.get_by_role("link", name=volunteer).click()
+    page.get_by_role("link", name="Toegang intrekken").click()
+    page.get_by_role("button", name="Ja, intrekken").click()
+    expect(page.get_by_text("Toegang ingetrokken op")).to_be_visible()
 
 
 def make_koffer(page: Page, folder: Path) -> Path:

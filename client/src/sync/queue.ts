@@ -18,6 +18,7 @@ import { askToBeWoken } from './wake'
  */
 const UNSENT_EVERY_MS = 30_000
 const BUSY_ELSEWHERE_EVERY_MS = 5_000
+const NO_LINE: RoundEnd = { contact: 'unreachable', problem: null, waitMs: 0 }
 
 // Shallow: what is in it goes to the other tabs, and a proxy cannot be sent.
 const state = shallowReactive<SyncNews>({ running: false, contact: 'unknown', problem: null, waitMs: 0 })
@@ -49,7 +50,8 @@ export async function syncNow({ asked = false } = {}): Promise<void> {
   try {
     const mine = await takeTurn(async (turn) => {
       show({ ...state, running: true })
-      const end = await goRound(turn, language, steps(nowMs))
+      // The service worker does not ask this: what it is told in there comes late.
+      const end = navigator.onLine ? await goRound(turn, language, steps(nowMs)) : NO_LINE
       noteEnd(end ?? { contact: 'unknown', problem: null, waitMs: 0 })
       await keepReserve()
     })

@@ -25,7 +25,6 @@ export type Step = (errand: Errand) => Promise<Answer<number>>
 export async function goRound(turn: Turn, language: string, steps: Step[]): Promise<RoundEnd | null> {
   const device = await enrolledDevice()
   if (!device) return null
-  if (!navigator.onLine) return { contact: 'unreachable', problem: null, waitMs: 0 }
   let unreadable: RoundEnd | null = null
   for (const step of steps) {
     const answer = await step({ turn, device, language })
