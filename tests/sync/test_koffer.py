@@ -439,7 +439,6 @@ def test_whatever_happens_to_one_line_all_others_are_taken_in_and_the_account_is
     assert take_in(village, whole).is_whole
 
 
-@pytest.mark.skipif(not FIXTURE.exists(), reason="the client has not packed its koffer yet")
 def test_koffer_that_the_app_packed_opens(app: Flask) -> None:
     packed = json.loads(FIXTURE.read_text())
     secret_key = urlsafe_b64decode(packed["secretKey"] + "=")
