@@ -58,7 +58,9 @@ class History:
         """The history so far. Of an observation that had one version, that one is stored as its beginning."""
         history = cls(observation, {version.id: version for version in versions_of(observation.id)})
         if not history.versions:
-            history.add(_beginning(observation), APPLIED).received_at = observation.received_at
+            first = only_version(observation)
+            db.session.add(first)
+            history.versions[first.id] = first
         return history
 
     def add(self, made: Made, status: str, other_id: UUID | None = None) -> ObservationVersion:
@@ -130,13 +132,18 @@ class History:
         return [version for version in self.versions.values() if version.other_id is None]
 
 
-def _beginning(observation: Observation) -> Made:
-    return Made(
+def only_version(observation: Observation) -> ObservationVersion:
+    """The version of an observation that has one, not stored: that happens only when there is a second."""
+    return ObservationVersion(
         id=observation.version_id,
+        observation_id=observation.id,
+        number=1,
         base_id=observation.base_id,
+        mutation_id=observation.mutation_id,
+        device_id=observation.device_id,
+        status=APPLIED,
         form_version=observation.form_version,
         instance_xml=observation.instance_xml,
         captured_at=observation.captured_at,
-        mutation_id=observation.mutation_id,
-        device_id=observation.device_id,
+        received_at=observation.received_at,
     )

@@ -14,8 +14,8 @@ from forms.queries import find_version, readable_definition_of
 from forms.roles import ADDRESS
 from maps.queries import addresses_by_id
 from server.desk.answer_words import Difference, Said, Wording, answers_at, differences
-from sync.history import History
-from sync.models import APPLIED, Observation, ObservationVersion
+from sync.history import History, only_version
+from sync.models import Observation, ObservationVersion
 from sync.photo_queries import volunteers_of
 from sync.queries import versions_of
 
@@ -50,7 +50,7 @@ class Versions:
     def __init__(self, observation: Observation) -> None:
         """Reads what there is; writes nothing."""
         self.observation = observation
-        stored = versions_of(observation.id) or [_only_version(observation)]
+        stored = versions_of(observation.id) or [only_version(observation)]
         self._history = History(observation, {version.id: version for version in stored})
         self._volunteers = volunteers_of({version.device_id for version in stored if version.device_id})
         self._answers: dict[UUID, dict[str, Said]] = {}
@@ -131,22 +131,6 @@ class Versions:
         paths = {one.path for definition in self._definitions.values() for one in definition.with_role(ADDRESS)}
         answered = {answer.text for one in self._instances.values() for path in paths for answer in one.answers(path)}
         return {str(address.id): address.label for address in addresses_by_id(_ids(answered))}
-
-
-def _only_version(observation: Observation) -> ObservationVersion:
-    """The version of an observation that has one: it is stored only when there is a second."""
-    return ObservationVersion(
-        id=observation.version_id,
-        observation_id=observation.id,
-        number=1,
-        base_id=observation.base_id,
-        device_id=observation.device_id,
-        status=APPLIED,
-        form_version=observation.form_version,
-        instance_xml=observation.instance_xml,
-        captured_at=observation.captured_at,
-        received_at=observation.received_at,
-    )
 
 
 def _ids(texts: Iterable[str]) -> list[UUID]:
