@@ -14,6 +14,7 @@ OUTCOMES = ("gesproken", "deels", "niet_thuis", "later", "weigert", "onbewoond",
 
 ADDRESS, PERSONS, HOUSEHOLD_SIZE, OUTCOME = "adres", "deelnemers", "huishoudgrootte", "uitkomst"
 CONSENT, LOCATION, ISSUE = "toestemming", "locatie", "vraagstuk"
+SCHOUW_ITEM, SCHOUW_SCORE = "schouw.onderdeel", "schouw.score"
 PART_KEY = "sleutel"
 ISSUE_PARTS = ("tekst", "thema", "trits", "klap", "schaal", "plek", "foto", "zelf_doen")
 
@@ -45,11 +46,13 @@ class Facts:
     outcome: str | None
     location: Point | None
     issues: tuple[IssueFacts, ...]
+    schouw_item: str | None = None
+    schouw_score: str | None = None
 
 
 def extract_facts(definition: Definition, instance: Instance) -> Facts:
     """What the answers say by role. Answers that do not parse as their role count as missing."""
-    asked = (ADDRESS, PERSONS, HOUSEHOLD_SIZE, OUTCOME, LOCATION)
+    asked = (ADDRESS, PERSONS, HOUSEHOLD_SIZE, OUTCOME, LOCATION, SCHOUW_ITEM, SCHOUW_SCORE)
     first = {role: _first(definition, instance, role) for role in asked}
     return Facts(
         address_id=_uuid(first[ADDRESS]),
@@ -58,6 +61,8 @@ def extract_facts(definition: Definition, instance: Instance) -> Facts:
         outcome=outcome if (outcome := _text(first[OUTCOME])) in OUTCOMES else None,
         location=_point(first[LOCATION]),
         issues=tuple(_issues(definition, instance)),
+        schouw_item=_text(first[SCHOUW_ITEM]),
+        schouw_score=score if (score := _text(first[SCHOUW_SCORE])) in SCORES else None,
     )
 
 

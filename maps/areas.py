@@ -1,7 +1,7 @@
 """Changing areas: one way to add or update an area, its boundary and its population."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import shapely
@@ -36,17 +36,28 @@ def save_area(code: str | None, name: str, kind: str, parent_id: UUID | None) ->
     return area
 
 
-def save_boundary(area: Area, geometry: BaseGeometry, source: str) -> bool:
-    """Makes this the boundary in force from today; the old version stays. False when nothing changed."""
+def save_boundary(area: Area, geometry: BaseGeometry, source: str, valid_from: date | None = None) -> bool:
+    """Makes this the boundary in force from this day, else today; the old version stays. False when nothing changed.
+
+    Whoever calls this sees to it that what lies there is placed again (server/placing.py).
+    """
     geometry_wkb = shapely.to_wkb(shapely.normalize(geometry))
     current = current_boundary(area.id)
-    today = now_utc().date()
+    if current is not None and current.geometry_wkb == geometry_wkb:
+        return False
+    now = now_utc()
+    begin = valid_from or now.date()
     if current is not None:
-        if current.geometry_wkb == geometry_wkb:
-            return False
-        current.valid_to = today
-    db.session.add(AreaBoundary(area_id=area.id, geometry_wkb=geometry_wkb, valid_from=today, source=source))
+        end_boundary(current, begin, now)
+    boundary = AreaBoundary(area_id=area.id, geometry_wkb=geometry_wkb, valid_from=begin, made_at=now, source=source)
+    db.session.add(boundary)
+    db.session.flush()
     return True
+
+
+def end_boundary(boundary: AreaBoundary, on: date, now: datetime) -> None:
+    """From this day on the boundary is not in force, and from this moment on the software does not use it."""
+    boundary.valid_to, boundary.replaced_at = max(on, boundary.valid_from), now
 
 
 def save_population(area: Area, figures: Population) -> None:

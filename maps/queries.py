@@ -1,17 +1,23 @@
 """SQL of the areas and addresses."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import shapely
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from core.db import db, in_batches
 from maps.assign import AreaIndex, Boundary
-from maps.models import Address, Area, AreaBoundary, AreaPopulation
+from maps.kinds import LAPSED, MUNICIPALITY
+from maps.models import Address, Area, AreaBoundary, AreaPopulation, MapPack, Placed, Route, RouteStop
 
 _index: dict[tuple[str, int, UUID | None], AreaIndex] = {}
+
+
+def lies_in(model: type[Placed], area_ids: Collection[UUID]) -> ColumnElement[bool]:
+    """That a row lies in one of these areas, whatever their layer."""
+    return or_(model.area_id.in_(area_ids), model.gebied_id.in_(area_ids))
 
 
 def find_area(area_id: UUID) -> Area | None:
@@ -23,16 +29,19 @@ def area_by_code(code: str) -> Area | None:
 
 
 def areas_by_name(name: str) -> list[Area]:
-    return list(db.session.scalars(select(Area).where(func.lower(Area.name) == name.lower()).order_by(Area.kind)))
+    """The areas of this name that there are now."""
+    there_is = and_(func.lower(Area.name) == name.lower(), Area.ended_on.is_(None))
+    return list(db.session.scalars(select(Area).where(there_is).order_by(Area.kind)))
 
 
 def municipality_name() -> str:
     """The name of the municipality this server is of."""
-    return db.session.scalar(select(Area.name).where(Area.kind == "gemeente").order_by(Area.name).limit(1)) or ""
+    return db.session.scalar(select(Area.name).where(Area.kind == MUNICIPALITY).order_by(Area.name).limit(1)) or ""
 
 
 def all_areas() -> list[Area]:
-    return list(db.session.scalars(select(Area).order_by(Area.name)))
+    """Every area that there is now."""
+    return list(db.session.scalars(select(Area).where(Area.ended_on.is_(None)).order_by(Area.name)))
 
 
 def areas_by_id(area_ids: Collection[UUID]) -> list[Area]:
@@ -79,17 +88,25 @@ def area_index() -> AreaIndex:
     key = (str(db.engine.url), count, newest)
     found = _index.get(key)
     if found is None:
-        found = AreaIndex(_current_boundaries())
+        found = AreaIndex(_boundaries(AreaBoundary.valid_to.is_(None)))
         _index.clear()
         _index[key] = found
     return found
 
 
-def _current_boundaries() -> list[Boundary]:
+def area_index_at(moment: datetime) -> AreaIndex:
+    """The index over the boundaries that the software used at this moment."""
+    used = and_(
+        AreaBoundary.made_at <= moment, or_(AreaBoundary.replaced_at.is_(None), AreaBoundary.replaced_at > moment)
+    )
+    return AreaIndex(_boundaries(used))
+
+
+def _boundaries(condition: ColumnElement[bool]) -> list[Boundary]:
     rows = db.session.execute(
         select(AreaBoundary.id, AreaBoundary.area_id, Area.kind, AreaBoundary.geometry_wkb)
         .join(Area, Area.id == AreaBoundary.area_id)
-        .where(AreaBoundary.valid_to.is_(None), Area.kind != "gemeente")
+        .where(condition, Area.kind != MUNICIPALITY)
     )
     return [Boundary(row[0], row[1], row[2], shapely.from_wkb(row[3])) for row in rows]
 
@@ -113,13 +130,39 @@ def find_address(address_id: UUID) -> Address | None:
 
 
 def addresses_in(area_ids: Collection[UUID]) -> list[Address]:
+    """The addresses in these areas where somebody may be sent to, by street and number."""
     return list(
         db.session.scalars(
             select(Address)
-            .where(Address.area_id.in_(area_ids))
-            .order_by(Address.street, Address.number, Address.letter, Address.addition)
+            .where(lies_in(Address, area_ids), Address.status != LAPSED)
+            .order_by(Address.street, Address.number, Address.letter, Address.addition, Address.id)
         )
     )
+
+
+def find_route(route_id: UUID) -> Route | None:
+    return db.session.get(Route, route_id)
+
+
+def routes_in(area_ids: Collection[UUID]) -> list[Route]:
+    """The routes of these areas that are walked now, by name."""
+    there_is = and_(Route.area_id.in_(area_ids), Route.ended_on.is_(None))
+    return list(db.session.scalars(select(Route).where(there_is).order_by(Route.name, Route.id)))
+
+
+def stops_of_routes(route_ids: Collection[UUID]) -> dict[UUID, list[RouteStop]]:
+    """The stops that are on each of these routes now, in order."""
+    found: dict[UUID, list[RouteStop]] = {route_id: [] for route_id in route_ids}
+    there_is = and_(RouteStop.route_id.in_(route_ids), RouteStop.removed_on.is_(None))
+    for stop in db.session.scalars(select(RouteStop).where(there_is).order_by(RouteStop.number, RouteStop.id)):
+        found[stop.route_id].append(stop)
+    return found
+
+
+def newest_packs(area_ids: Collection[UUID]) -> dict[UUID, MapPack]:
+    """The newest packed map of each of these areas that has one."""
+    rows = db.session.scalars(select(MapPack).where(MapPack.area_id.in_(area_ids)).order_by(MapPack.made_at))
+    return {row.area_id: row for row in rows}
 
 
 def addresses_by_id(address_ids: Collection[UUID]) -> list[Address]:

@@ -8,6 +8,7 @@ from maps.cbs import AreaRecord, read_areas
 from maps.models import Area
 from maps.queries import area_by_code
 from server.people.audit import record_change
+from server.placing.place import place_again_later
 from sync.pull import AREA
 from sync.queries import log_changes
 
@@ -21,6 +22,8 @@ def import_areas(content: bytes, name: str, reference_date: date) -> tuple[int, 
         if save_boundary(area, record.geometry, record.population.source):
             redrawn.append(area)
     log_changes(AREA, [area.id for area in redrawn])
+    if redrawn:
+        place_again_later(name)
     record_change("gebieden.importeren", f"{name}: {len(records)} gebieden, {len(redrawn)} nieuwe grenzen")
     db.session.commit()
     return len(records), len(redrawn)

@@ -11,6 +11,8 @@ from sqlalchemy.orm import make_transient_to_detached
 from core.db import db
 from core.problems import BASE_UNKNOWN, INPUT_INVALID, OBSERVATION_EXISTS, Fault, Problem
 from forms.roles import Facts
+from sync import mutations
+from sync.additions import add_address
 from sync.history import Made, Whereabouts
 from sync.interpret import Processor, derive, interpret
 from sync.lookups import Lookups
@@ -19,6 +21,7 @@ from sync.mutations import Pushed, read_mutation
 from sync.queries import attachments_of, log_changes, observations_to_change, waiting_for
 from sync.report import corrected
 from sync.versions import BaseMissing, change_observation
+from sync.walks import put_walk
 
 OBSERVATION = "observation"
 
@@ -39,7 +42,7 @@ class Batch:
         subjects = [pushed.subject_id for pushed in new]
         asked = {pushed.fields["address_id"] for pushed in new if pushed.fields.get("address_id")}
         self._lookups = Lookups(asked, subjects)
-        put = {pushed.subject_id for pushed in new if not pushed.is_visit}
+        put = {pushed.subject_id for pushed in new if pushed.is_about_observation}
         self._observations = observations_to_change(sorted(put)) if put else {}
         self._created: dict[UUID, tuple[Observation, Facts]] = {}
 
@@ -50,8 +53,8 @@ class Batch:
         return outcomes
 
     def _apply(self, mutation: Mutation, pushed: Pushed) -> Outcome:
-        if pushed.is_visit:
-            self._put_visit(mutation, pushed)
+        if not pushed.is_about_observation:
+            self._put_other(mutation, pushed)
             return Outcome(mutation)
         observation = self._observations.get(pushed.subject_id)
         if observation is None and pushed.instance is not None:
@@ -81,6 +84,8 @@ class Batch:
             captured_at=put["captured_at"],
             corrected_at=self._corrected(put["captured_at"]),
             claimed_address_id=put["address_id"],
+            walk_id=put["walk_id"],
+            stop_id=put["stop_id"],
             lon=position.get("lon"),
             lat=position.get("lat"),
             accuracy_m=position.get("accuracy_m"),
@@ -139,6 +144,15 @@ class Batch:
             pushed = read_mutation(mutation.raw)
             mutation.waits_for, mutation.raw, mutation.problem = None, None, None
             self.change(observation, mutation, pushed)
+
+    def _put_other(self, mutation: Mutation, pushed: Pushed) -> None:
+        match pushed.type:
+            case mutations.VISIT_PUT:
+                self._put_visit(mutation, pushed)
+            case mutations.WALK_PUT:
+                put_walk(mutation, pushed, self._corrected)
+            case mutations.ADDRESS_ADD:
+                add_address(mutation, pushed, self._lookups)
 
     def _put_visit(self, mutation: Mutation, pushed: Pushed) -> None:
         put = pushed.fields

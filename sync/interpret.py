@@ -15,7 +15,7 @@ from forms.queries import checks_of, definition_of
 from forms.roles import Facts, extract_facts
 from sync.lookups import Lookups
 from sync.models import APPLIED, HELD, Observation, Visit
-from sync.place import find_place
+from sync.place import find_place, put_in_place
 from sync.queries import held_observations
 
 Processor = Callable[[Observation, Facts, bool], None]
@@ -24,6 +24,7 @@ The last argument tells that the observation is new, so that nothing was derived
 
 NOTHING = Facts(address_id=None, persons=None, household_size=None, outcome=None, location=None, issues=())
 MAX_ISSUES = 200
+LONGEST_ITEM = 100
 HERE = ZoneInfo("Europe/Amsterdam")  # "today" in a form is a day where the form was filled in
 RULES_IN_WORDS = {
     REQUIRED: N_("Hier hoort een antwoord."),
@@ -66,8 +67,10 @@ def interpret(observation: Observation, instance: Instance, lookups: Lookups, ac
     place = find_place(observation, observation.claimed_address_id or facts.address_id, facts, lookups)
     observation.form_version_id = version.id
     observation.lon, observation.lat, observation.accuracy_m = place.lon, place.lat, place.accuracy_m
-    observation.address_id, observation.area_source = place.address_id, place.source
-    observation.area_id, observation.boundary_id = place.area_id, place.boundary_id
+    observation.address_id = place.address_id
+    put_in_place(observation, place.areas, place.is_uncertain, place.source)
+    observation.schouw_item = facts.schouw_item[:LONGEST_ITEM] if facts.schouw_item else None
+    observation.schouw_score = facts.schouw_score
     observation.persons, observation.household_size = facts.persons, facts.household_size
     found = None if accepted else place.problem or _too_many_issues(facts) or _misfit(version, observation)
     observation.status, observation.problem = (HELD, found.record()) if found else (APPLIED, None)

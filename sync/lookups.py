@@ -11,7 +11,7 @@ from maps.assign import AreaIndex
 from maps.models import Address
 from maps.queries import addresses_by_id, area_index
 from sync.models import Visit
-from sync.queries import areas_of_rounds, visits_by_id
+from sync.queries import visits_by_id
 
 
 class Lookups:
@@ -23,7 +23,6 @@ class Lookups:
         self._addresses: dict[UUID, Address | None] = dict.fromkeys(address_ids)
         self._addresses |= {address.id: address for address in addresses_by_id(address_ids)} if address_ids else {}
         self._versions: dict[tuple[str, str], FormVersion | None] = {}
-        self._areas: dict[UUID, frozenset[UUID]] = {}
 
     @cached_property
     def boundaries(self) -> AreaIndex:
@@ -35,6 +34,12 @@ class Lookups:
         if address_id not in self._addresses:
             self._addresses[address_id] = next(iter(addresses_by_id([address_id])), None)
         return self._addresses[address_id]
+
+    def add_address(self, address: Address) -> None:
+        """Stores an address that is new."""
+        db.session.add(address)
+        db.session.flush()
+        self._addresses[address.id] = address
 
     def visit(self, visit_id: UUID) -> Visit | None:
         if visit_id not in self._visits:
@@ -56,11 +61,3 @@ class Lookups:
         if key not in self._versions:
             self._versions[key] = find_countable_version(form_id, version)
         return self._versions[key]
-
-    def areas_of(self, round_id: UUID | None) -> frozenset[UUID]:
-        """The areas of a round, none for no round."""
-        if round_id is None:
-            return frozenset()
-        if round_id not in self._areas:
-            self._areas[round_id] = frozenset(areas_of_rounds([round_id])[round_id])
-        return self._areas[round_id]

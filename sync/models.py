@@ -25,6 +25,7 @@ from sqlalchemy.schema import FetchedValue
 
 from core.clock import new_id, now_utc
 from core.db import Base, Model, UtcDateTime
+from maps.models import Placed
 
 APPLIED, DUPLICATE, MERGED, HELD = "applied", "duplicate", "merged", "held"
 CONFLICT, REJECTED, WITHDRAWN = "conflict", "rejected", "withdrawn"
@@ -64,6 +65,27 @@ class Round(Model):
     target: Mapped[float | None]
 
 
+class RoundMember(Model):
+    """Somebody who takes part in a round, with the phone once it is enrolled. Who stopped has `left_on`."""
+
+    __tablename__ = "round_member"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    device_id: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"), index=True)
+    left_on: Mapped[date | None]
+
+
+class RoundAddress(Model):
+    """Who of a round goes to which door, and as which one on the walk (`position` counts from 0)."""
+
+    __tablename__ = "round_address"
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"), primary_key=True)
+    address_id: Mapped[UUID] = mapped_column(ForeignKey("address.id"), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("round_member.id"), index=True)
+    position: Mapped[int]
+
+
 class Enrolment(Model):
     """A code that lets one device take part in one round. Only the hash of the code is kept."""
 
@@ -73,6 +95,7 @@ class Enrolment(Model):
     round_id: Mapped[UUID] = mapped_column(ForeignKey("round.id"))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     device_id: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"))
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("round_member.id"))
 
 
 class Device(Model):
@@ -129,7 +152,7 @@ class Rejection(Model):
     problem: Mapped[dict[str, Any]] = mapped_column(Json)
 
 
-class Observation(Model):
+class Observation(Placed, Model):
     """One filled-in form as it is now, with what it says by role.
 
     `version_id` is the version that this is (its mutation, or a merge), `base_id` the one it was made from. `clashes`
@@ -140,6 +163,9 @@ class Observation(Model):
     __tablename__ = "observation"
     __table_args__ = (
         Index("ix_observation_area", "area_id", "form_id"),
+        Index("ix_observation_gebied", "gebied_id", "form_id"),
+        Index("ix_observation_walk", "walk_id", postgresql_where=text("walk_id IS NOT NULL")),
+        Index("ix_observation_stop", "stop_id", postgresql_where=text("stop_id IS NOT NULL")),
         Index("ix_observation_device", "device_id", "received_at"),
         Index("ix_observation_status", "status", postgresql_where=text("status != 'applied'")),
         Index("ix_observation_clashes", "id", postgresql_where=text("clashes IS NOT NULL")),
@@ -166,9 +192,15 @@ class Observation(Model):
     accuracy_m: Mapped[float | None]
     claimed_address_id: Mapped[UUID | None]  # as the phone said; it may not be in the list
     address_id: Mapped[UUID | None] = mapped_column(ForeignKey("address.id"))
-    area_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"))
     boundary_id: Mapped[UUID | None] = mapped_column(ForeignKey("area_boundary.id"))
     area_source: Mapped[str | None] = mapped_column(String(10))
+    area_is_uncertain: Mapped[bool] = mapped_column(default=False)  # the circle of its accuracy crosses a boundary
+    gebied_boundary_id: Mapped[UUID | None] = mapped_column(ForeignKey("area_boundary.id"))
+    walk_id: Mapped[UUID | None]  # as the phone said; the walk may come later
+    stop_id: Mapped[UUID | None]
+    measure_m: Mapped[float | None]
+    schouw_item: Mapped[str | None] = mapped_column(String(100))
+    schouw_score: Mapped[str | None] = mapped_column(String(2))
     persons: Mapped[int | None]
     household_size: Mapped[int | None]
 
@@ -235,6 +267,26 @@ class Visit(Model):
     outcome: Mapped[str] = mapped_column(String(20))
     visited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+
+
+class Walk(Model):
+    """One walk of a route: a schouw. `track` has [lon, lat, accuracy in metres or null, moment] by moment.
+
+    `seen` are the ids of the stops that the team marked. `planned_on` is the day of the rhythm that it was for.
+    """
+
+    __tablename__ = "walk"
+    __table_args__ = (Index("ix_walk_route", "route_id", "started_at"),)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    mutation_id: Mapped[UUID] = mapped_column(ForeignKey("mutation.id"))
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
+    route_id: Mapped[UUID] = mapped_column(ForeignKey("route.id"))
+    planned_on: Mapped[date | None]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    track: Mapped[list[list[Any]]] = mapped_column(Json)
+    seen: Mapped[list[str]] = mapped_column(Json)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
 
 

@@ -12,14 +12,18 @@ from marshmallow import ValidationError
 
 from core.problems import INPUT_INVALID, INSTANCE_UNREADABLE, Fault, Problem, faults_of
 from forms.answers import Instance, parse_instance
-from sync.schemas import ObservationPut, ObservationWithdraw, VisitPut
+from sync.schemas import AddressAdd, ObservationPut, ObservationWithdraw, VisitPut, WalkPut
 
 OBSERVATION_PUT, OBSERVATION_WITHDRAW, VISIT_PUT = "observation.put", "observation.withdraw", "visit.put"
+WALK_PUT, ADDRESS_ADD = "walk.put", "address.add"
 _SCHEMAS = {
     OBSERVATION_PUT: ObservationPut(),
     OBSERVATION_WITHDRAW: ObservationWithdraw(),
     VISIT_PUT: VisitPut(),
+    WALK_PUT: WalkPut(),
+    ADDRESS_ADD: AddressAdd(),
 }
+_SUBJECTS = {VISIT_PUT: "visit_id", WALK_PUT: "walk_id", ADDRESS_ADD: "address_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,17 @@ class Pushed:
         return mutation_id
 
     @property
-    def is_visit(self) -> bool:
-        return bool(self.fields["type"] == VISIT_PUT)
+    def type(self) -> str:
+        return str(self.fields["type"])
+
+    @property
+    def is_about_observation(self) -> bool:
+        return self.type not in _SUBJECTS
 
     @property
     def subject_id(self) -> UUID:
-        """The observation or visit that it is about."""
-        subject_id: UUID = self.fields["visit_id" if self.is_visit else "observation_id"]
+        """The observation, visit, walk or address that it is about."""
+        subject_id: UUID = self.fields[_SUBJECTS.get(self.type, "observation_id")]
         return subject_id
 
     @property
@@ -52,8 +60,8 @@ class Pushed:
 
     @property
     def moment(self) -> datetime:
-        """When it was captured, visited or withdrawn, by the phone's clock."""
-        names = ("captured_at", "visited_at", "withdrawn_at")
+        """When it was captured, visited, withdrawn, begun or added, by the phone's clock."""
+        names = ("captured_at", "visited_at", "withdrawn_at", "started_at", "added_at")
         moment: datetime = next(self.fields[name] for name in names if name in self.fields)
         return moment
 

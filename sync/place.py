@@ -6,6 +6,8 @@ from uuid import UUID
 from core.problems import INPUT_INVALID, Fault, Problem
 from forms.answers import Point
 from forms.roles import Facts
+from maps.assign import NO_AREAS, AreaIds, AreaIndex
+from maps.models import Address
 from sync.lookups import Lookups
 from sync.models import BY_ADDRESS, BY_POSITION, Observation
 
@@ -15,8 +17,8 @@ class Place:
     """A place with the area it lies in. Position in EPSG:4326; `problem` when the address is not known."""
 
     address_id: UUID | None = None
-    area_id: UUID | None = None
-    boundary_id: UUID | None = None
+    areas: AreaIds = NO_AREAS
+    is_uncertain: bool = False
     source: str | None = None
     lon: float | None = None
     lat: float | None = None
@@ -28,23 +30,34 @@ def find_place(observation: Observation, address_id: UUID | None, facts: Facts, 
     """The place of an observation that is about to be counted."""
     point = _point_of(observation, facts)
     address = lookups.address(address_id)
-    area_id, boundary, source = None, None, None
-    if address is not None and address.area_id is not None:
-        area_id, source = address.area_id, BY_ADDRESS
-        boundary = lookups.boundaries.of_area(address.area_id)
+    areas, is_uncertain, source = NO_AREAS, False, None
+    if address is not None and (address.area_id or address.gebied_id):
+        areas, source = areas_of_address(address, lookups.boundaries), BY_ADDRESS
     elif point is not None:
-        boundary = lookups.boundaries.assign_one(point.lon, point.lat, lookups.areas_of(observation.round_id))
-        area_id, source = (boundary.area_id, BY_POSITION) if boundary else (None, None)
+        placing = lookups.boundaries.place_one(point.lon, point.lat, point.accuracy_m)
+        areas, is_uncertain, source = placing.ids, placing.is_uncertain, BY_POSITION if any(placing.ids) else None
     return Place(
         address_id=address.id if address else None,
-        area_id=area_id,
-        boundary_id=boundary.id if boundary else None,
+        areas=areas,
+        is_uncertain=is_uncertain,
         source=source,
         lon=point.lon if point else None,
         lat=point.lat if point else None,
         accuracy_m=point.accuracy_m if point else None,
         problem=_unknown_address(address_id) if address_id and address is None else None,
     )
+
+
+def areas_of_address(address: Address, index: AreaIndex) -> AreaIds:
+    """The areas that an address counts in, and their boundary versions."""
+    area, own = index.of_area(address.area_id), index.of_area(address.gebied_id)
+    return address.area_id, area.id if area else None, address.gebied_id, own.id if own else None
+
+
+def put_in_place(observation: Observation, areas: AreaIds, is_uncertain: bool, source: str | None) -> None:
+    """Writes down where an observation lies, and by which boundary versions."""
+    observation.area_id, observation.boundary_id, observation.gebied_id, observation.gebied_boundary_id = areas
+    observation.area_source, observation.area_is_uncertain = source, is_uncertain
 
 
 def _point_of(observation: Observation, facts: Facts) -> Point | None:

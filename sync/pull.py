@@ -9,7 +9,7 @@ The cursor also tells what the device could see when it was made. When that is n
 reason, it gets everything anew: so nothing has to be remembered of who lost or gained sight of what.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from secrets import token_hex
@@ -23,8 +23,17 @@ from core.clock import now_utc
 from core.problems import CURSOR_GONE, Problem, details
 from forms.models import FormVersion
 from forms.queries import definition_of, lists_in_force, newest_versions
-from maps.models import Address, Area
-from maps.queries import addresses_by_id, addresses_in, areas_by_id, current_geometries, newest_population
+from maps.models import Address, Area, MapPack, Route
+from maps.queries import (
+    addresses_by_id,
+    addresses_in,
+    areas_by_id,
+    current_geometries,
+    newest_packs,
+    newest_population,
+    routes_in,
+    stops_of_routes,
+)
 from sync.cursor import Cursor, decode_cursor, encode_cursor
 from sync.models import APPLIED, CONFLICT, Change, Observation
 from sync.queries import (
@@ -39,6 +48,7 @@ from sync.queries import (
 from sync.scope import Scope, scope_of
 
 ROUND, AREA, ADDRESS, FORM, OBSERVATION = "round", "area", "address", "form", "observation"
+ROUTE, MAP = "route", "map"
 PAGE_SIZE = 1000
 KEEP_CHANGES = timedelta(days=90)
 GRID_DEGREES = 1e-6
@@ -87,7 +97,9 @@ def _everything(scope: Scope) -> list[dict[str, Any]]:
         *_round_entities(scope, scope.rounds),
         *_area_entities(areas_by_id(scope.area_ids)),
         *_form_entities(newest_versions(scope.form_ids)),
-        *_address_entities(addresses_in(scope.area_ids)),
+        *_address_entities(_addresses_of(scope)),
+        *_route_entities(routes_in(scope.area_ids)),
+        *_map_entities(newest_packs(scope.area_ids)),
         *_observation_entities(observations_brought_by(scope.device_id)),
     ]
 
@@ -96,9 +108,10 @@ def _changed(scope: Scope, changes: list[Change]) -> list[dict[str, Any]]:
     """The changed entities, each once, as they are now; what this device may not see any more is told as deleted."""
     ids = {
         entity: {change.entity_id for change in changes if change.entity == entity}
-        for entity in (ROUND, AREA, ADDRESS, FORM, OBSERVATION)
+        for entity in (ROUND, AREA, ADDRESS, FORM, OBSERVATION, ROUTE, MAP)
     }
-    addresses = [one for one in addresses_by_id(_uuids(ids[ADDRESS])) if one.area_id in scope.area_ids]
+    addresses = [one for one in addresses_by_id(_uuids(ids[ADDRESS])) if scope.sees(one)]
+    routes = [one for one in routes_in(scope.area_ids) if str(one.id) in ids[ROUTE]] if ids[ROUTE] else []
     return [
         *_round_entities(scope, _uuids(ids[ROUND]) & scope.rounds.keys()),
         *_area_entities(areas_by_id(_uuids(ids[AREA]) & scope.area_ids)),
@@ -106,8 +119,18 @@ def _changed(scope: Scope, changes: list[Change]) -> list[dict[str, Any]]:
         *_withdrawn_forms(ids[FORM] & scope.form_ids),
         *_address_entities(addresses),
         *_gone(ADDRESS, ids[ADDRESS] - {str(address.id) for address in addresses}),
+        *_route_entities(routes),
+        *_gone(ROUTE, ids[ROUTE] - {str(route.id) for route in routes}),
+        *_map_entities(newest_packs(_uuids(ids[MAP]) & scope.area_ids)),
         *_observation_entities(observations_brought_by(scope.device_id, _uuids(ids[OBSERVATION]))),
     ]
+
+
+def _addresses_of(scope: Scope) -> list[Address]:
+    """Every address that this device sees, once."""
+    doors = [one for one in addresses_by_id(scope.door_ids) if scope.sees(one)]
+    there = {one.id: one for one in [*addresses_in(scope.open_area_ids), *doors]}
+    return list(there.values())
 
 
 def _gone(entity: str, entity_ids: Collection[str]) -> list[dict[str, Any]]:
@@ -133,10 +156,17 @@ def _round_entities(scope: Scope, round_ids: Collection[UUID]) -> list[dict[str,
                 "endsOn": scope.rounds[round_id].ends_on.isoformat(),
                 "areaIds": [str(area_id) for area_id in scope.areas_of_round[round_id]],
                 "forms": scope.forms_of_round[round_id],
+                "addressIds": _walk_through(scope, round_id),
             },
         )
         for round_id in round_ids
     ]
+
+
+def _walk_through(scope: Scope, round_id: UUID) -> list[str] | None:
+    """The doors that this device is to visit, in walking order; None when nobody divided them."""
+    doors = scope.doors_of_round.get(round_id)
+    return None if doors is None else [str(address_id) for address_id in doors]
 
 
 def _area_entities(areas: list[Area]) -> list[dict[str, Any]]:
@@ -181,6 +211,53 @@ def _address_entities(addresses: list[Address]) -> list[dict[str, Any]]:
             },
         )
         for address in addresses
+    ]
+
+
+def _route_entities(routes: list[Route]) -> list[dict[str, Any]]:
+    stops = stops_of_routes([route.id for route in routes])
+    return [
+        _entity(
+            ROUTE,
+            route.id,
+            {
+                "areaId": str(route.area_id),
+                "name": route.name,
+                "kind": route.kind,
+                "form": route.form_id,
+                "line": geojson(route.line_wkb) if route.line_wkb else None,
+                "stops": [
+                    {
+                        "id": str(stop.id),
+                        "number": stop.number,
+                        "name": stop.name,
+                        "lon": stop.lon,
+                        "lat": stop.lat,
+                        "measureM": stop.measure_m,
+                        "square": geojson(stop.square_wkb) if stop.square_wkb else None,
+                    }
+                    for stop in stops[route.id]
+                ],
+            },
+        )
+        for route in routes
+    ]
+
+
+def _map_entities(packs: Mapping[UUID, MapPack]) -> list[dict[str, Any]]:
+    return [
+        _entity(
+            MAP,
+            area_id,
+            {
+                "sha256": pack.sha256,
+                "size": pack.size,
+                "minZoom": pack.min_zoom,
+                "maxZoom": pack.max_zoom,
+                "attribution": pack.attribution,
+            },
+        )
+        for area_id, pack in packs.items()
     ]
 
 

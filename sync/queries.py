@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, defer
 from core.clock import now_utc
 from core.db import db, in_batches
 from maps.models import Address, Area
+from maps.queries import lies_in
 from sync.models import (
     APPLIED,
     CONFLICT,
@@ -28,7 +29,10 @@ from sync.models import (
     Photo,
     Rejection,
     Round,
+    RoundAddress,
+    RoundMember,
     Visit,
+    Walk,
     device_round,
     round_area,
     round_form,
@@ -136,6 +140,21 @@ def forms_of_rounds(round_ids: Collection[UUID]) -> dict[UUID, list[str]]:
     )
     for round_id, form_id in rows:
         found[round_id].append(form_id)
+    return found
+
+
+def doors_of_device(device_id: UUID, round_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
+    """By round that is divided over people: the addresses that this device is to visit, in walking order."""
+    divided = select(RoundAddress.round_id).where(RoundAddress.round_id.in_(round_ids)).distinct()
+    found: dict[UUID, list[UUID]] = {round_id: [] for round_id in db.session.scalars(divided)}
+    own = (
+        select(RoundAddress.round_id, RoundAddress.address_id)
+        .join(RoundMember, RoundMember.id == RoundAddress.member_id)
+        .where(RoundMember.device_id == device_id, RoundAddress.round_id.in_(round_ids))
+        .order_by(RoundAddress.round_id, RoundAddress.position, RoundAddress.address_id)
+    )
+    for round_id, address_id in db.session.execute(own):
+        found[round_id].append(address_id)
     return found
 
 
@@ -297,6 +316,10 @@ def waiting_for(version_ids: Collection[UUID]) -> list[Mutation]:
     return list(db.session.scalars(query.order_by(Mutation.received_at, Mutation.id)))
 
 
+def find_walk(walk_id: UUID) -> Walk | None:
+    return db.session.get(Walk, walk_id, with_for_update=True)
+
+
 def find_rejection(raw_hash: str) -> Rejection | None:
     return db.session.get(Rejection, raw_hash)
 
@@ -424,7 +447,7 @@ def mapped_observations(area_ids: Collection[UUID], limit: int) -> list[tuple[Ob
         select(Observation, Address)
         .outerjoin(Address, Address.id == Observation.address_id)
         .where(
-            Observation.area_id.in_(area_ids),
+            lies_in(Observation, area_ids),
             Observation.status == APPLIED,
             or_(Observation.lon.is_not(None), Address.id.is_not(None)),
         )

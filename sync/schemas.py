@@ -9,6 +9,9 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from forms.roles import OUTCOMES
 
 MAX_MUTATIONS = 100
+MAX_TRACK_POINTS = 20_000
+MAX_STOPS = 1000
+TRACK_POINT_PARTS = 4
 SHA256_PATTERN = re.compile(r"[0-9a-f]{64}\Z")
 SHA256 = validate.Regexp(SHA256_PATTERN, error="Geen SHA-256 in kleine letters.")
 PLAUSIBLE = validate.Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
@@ -79,6 +82,8 @@ class ObservationPut(WireSchema):
     position = fields.Nested(Position, load_default=None, allow_none=True)
     address_id = fields.UUID(load_default=None, allow_none=True)
     base_version = fields.UUID(load_default=None, allow_none=True)
+    walk_id = fields.UUID(load_default=None, allow_none=True)
+    stop_id = fields.UUID(load_default=None, allow_none=True)
     reason = _reason()
     attachments = fields.List(
         fields.Nested(AttachmentIn),
@@ -105,6 +110,53 @@ class VisitPut(WireSchema):
     address_id = fields.UUID(required=True)
     outcome = fields.String(required=True, validate=validate.OneOf(OUTCOMES))
     visited_at = fields.AwareDateTime(required=True, format="iso", validate=PLAUSIBLE)
+
+
+class TrackPoint(fields.Field[list[Any]]):
+    """[longitude, latitude, accuracy in metres or null, moment], the moment in ISO 8601."""
+
+    _position = Position()
+    _moment = fields.AwareDateTime(format="iso", validate=PLAUSIBLE)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> list[Any]:
+        if not isinstance(value, list) or len(value) != TRACK_POINT_PARTS:
+            raise ValidationError("Schrijf een punt als [lengte, breedte, nauwkeurigheid, moment].")
+        lon, lat, accuracy_m, moment = value
+        self._position.load({"lon": lon, "lat": lat, "accuracyM": accuracy_m})
+        self._moment.deserialize(moment, attr, data)
+        return value
+
+
+class WalkPut(WireSchema):
+    """A walk of a route, as far as it is."""
+
+    id = fields.UUID(required=True)
+    type = fields.String(required=True, validate=validate.Equal("walk.put"))
+    walk_id = fields.UUID(required=True)
+    route_id = fields.UUID(required=True)
+    planned_on = fields.Date(load_default=None, allow_none=True)
+    started_at = fields.AwareDateTime(required=True, format="iso", validate=PLAUSIBLE)
+    ended_at = fields.AwareDateTime(load_default=None, allow_none=True, format="iso", validate=PLAUSIBLE)
+    track = fields.List(TrackPoint(), load_default=list, validate=validate.Length(max=MAX_TRACK_POINTS))
+    seen = fields.List(fields.UUID(), load_default=list, validate=validate.Length(max=MAX_STOPS))
+
+
+class AddressAdd(WireSchema):
+    """A door that the list lacks."""
+
+    id = fields.UUID(required=True)
+    type = fields.String(required=True, validate=validate.Equal("address.add"))
+    address_id = fields.UUID(required=True)
+    round_id = fields.UUID(load_default=None, allow_none=True)
+    street = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    number = fields.Integer(required=True, strict=True, validate=validate.Range(0, 99999))
+    letter = fields.String(load_default="", validate=validate.Length(max=1))
+    addition = fields.String(load_default="", validate=validate.Length(max=10))
+    postcode = fields.String(load_default="", validate=validate.Regexp(r"^(\d{4}[A-Z]{2})?\Z"))
+    place = fields.String(load_default="", validate=validate.Length(max=100))
+    position = fields.Nested(Position, required=True)
+    added_at = fields.AwareDateTime(required=True, format="iso", validate=PLAUSIBLE)
+    note = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
 
 
 class PushIn(WireSchema):

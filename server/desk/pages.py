@@ -1,25 +1,45 @@
 """All pages of the desk; importing them adds them to the blueprint."""
 
 from server.desk import (
+    address_pages,
     area_pages,
+    boundary_pages,
     form_pages,
+    import_pages,
     koffer_pages,
+    map_pages,
     observation_actions,
     observation_pages,
+    pack_pages,
     phone_pages,
     photo_pages,
+    progress_pages,
+    report_pages,
     review_pages,
+    round_pages,
+    route_pages,
+    token_pages,
 )
 from server.desk.blueprint import desk
 
 __all__ = [
+    "address_pages",
     "area_pages",
+    "boundary_pages",
     "desk",
     "form_pages",
+    "import_pages",
     "koffer_pages",
+    "map_pages",
     "observation_actions",
     "observation_pages",
+    "pack_pages",
     "phone_pages",
     "photo_pages",
+    "progress_pages",
+    "report_pages",
     "review_pages",
+    "round_pages",
+    "route_pages",
+    "token_pages",
 ]

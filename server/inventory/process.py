@@ -25,7 +25,8 @@ def record_meldingen(observation: Observation, facts: Facts, is_new: bool) -> No
 
 def _tell(melding: Melding, observation: Observation, issue: IssueFacts) -> None:
     melding.number = issue.number
-    melding.area_id, melding.address_id = observation.area_id, observation.address_id
+    melding.area_id, melding.gebied_id = observation.area_id, observation.gebied_id
+    melding.address_id = observation.address_id
     melding.captured_at = observation.corrected_at
     melding.text = issue.text
     melding.theme, melding.trits, melding.willing = _code(issue.theme), _code(issue.trits), _code(issue.willing)

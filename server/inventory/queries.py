@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from core.db import db
+from maps.queries import lies_in
 from server.inventory.models import Melding
 
 
@@ -16,7 +17,7 @@ def meldingen_of(observation_id: UUID) -> list[Melding]:
 
 def meldingen_in(area_ids: Collection[UUID], theme: str | None, limit: int) -> list[Melding]:
     """Statements in these areas, the newest first; of one theme when it is given."""
-    query = select(Melding).where(Melding.area_id.in_(area_ids))
+    query = select(Melding).where(lies_in(Melding, area_ids))
     if theme:
         query = query.where(Melding.theme == theme)
     return list(db.session.scalars(query.order_by(Melding.captured_at.desc(), Melding.id).limit(limit)))
@@ -32,7 +33,7 @@ def theme_counts(area_ids: Collection[UUID]) -> list[tuple[str | None, int, int,
             func.count(Melding.address_id.distinct()),
             func.count().filter(Melding.willing == "ja"),
         )
-        .where(Melding.area_id.in_(area_ids))
+        .where(lies_in(Melding, area_ids))
         .group_by(Melding.theme)
         .order_by(statements.desc(), Melding.theme)
     )
@@ -41,7 +42,8 @@ def theme_counts(area_ids: Collection[UUID]) -> list[tuple[str | None, int, int,
 
 def melding_counts(area_ids: Collection[UUID]) -> dict[UUID, int]:
     """Statements by area."""
-    rows = db.session.execute(
-        select(Melding.area_id, func.count()).where(Melding.area_id.in_(area_ids)).group_by(Melding.area_id)
-    )
-    return {area_id: count for area_id, count in rows if area_id is not None}
+    found: dict[UUID, int] = {}
+    for area in (Melding.area_id, Melding.gebied_id):
+        rows = db.session.execute(select(area, func.count()).where(area.in_(area_ids)).group_by(area))
+        found |= {area_id: count for area_id, count in rows if area_id is not None}
+    return found

@@ -1,21 +1,33 @@
 """SQL of the participation figures: always from the observations themselves."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from core.db import db
 from maps.models import Address
+from maps.queries import lies_in
 from server.participation.compute import Reach
+from server.participation.models import Report
 from sync.models import APPLIED, Observation, Visit
 
 
 def reaches_by_area(area_ids: Collection[UUID]) -> dict[UUID, list[Reach]]:
     """What every way of asking recorded at every address, by the area of the observation."""
-    rows = db.session.execute(
+    found: dict[UUID, list[Reach]] = {}
+    for area in (Observation.area_id, Observation.gebied_id):
+        for area_id, *reach in db.session.execute(_reaches(area, area_ids)):
+            found.setdefault(area_id, []).append(_reach(*reach))
+    return found
+
+
+def _reaches(area: InstrumentedAttribute[UUID | None], area_ids: Collection[UUID]) -> Select[*tuple[Any, ...]]:
+    return (
         select(
-            Observation.area_id,
+            area,
             Observation.round_id,
             Observation.form_id,
             Observation.address_id,
@@ -25,24 +37,30 @@ def reaches_by_area(area_ids: Collection[UUID]) -> dict[UUID, list[Reach]]:
         )
         .outerjoin(Address, Address.id == Observation.address_id)
         .where(
-            Observation.area_id.in_(area_ids),
+            area.in_(area_ids),
             Observation.status == APPLIED,
             Observation.persons.is_not(None),
         )
-        .group_by(Observation.area_id, Observation.round_id, Observation.form_id, Observation.address_id)
+        .group_by(area, Observation.round_id, Observation.form_id, Observation.address_id)
     )
-    found: dict[UUID, list[Reach]] = {}
-    for area_id, round_id, form_id, address_id, total, largest, size in rows:
-        assert area_id is not None
-        found.setdefault(area_id, []).append(Reach((round_id, form_id), address_id, total or 0, largest or 0, size))
-    return found
+
+
+def _reach(
+    round_id: UUID | None,
+    form_id: str,
+    address_id: UUID | None,
+    total: int | None,
+    largest: int | None,
+    size: int | None,
+) -> Reach:
+    return Reach((round_id, form_id), address_id, total or 0, largest or 0, size)
 
 
 def observations_by_form(area_ids: Collection[UUID]) -> dict[str, int]:
     """How many counted observations each form brought."""
     rows = db.session.execute(
         select(Observation.form_id, func.count())
-        .where(Observation.area_id.in_(area_ids), Observation.status == APPLIED)
+        .where(lies_in(Observation, area_ids), Observation.status == APPLIED)
         .group_by(Observation.form_id)
         .order_by(Observation.form_id)
     )
@@ -54,7 +72,13 @@ def last_outcomes(area_ids: Collection[UUID]) -> dict[UUID, str]:
     newest_last = (
         select(Visit.address_id, Visit.outcome)
         .join(Address, Address.id == Visit.address_id)
-        .where(Address.area_id.in_(area_ids))
+        .where(lies_in(Address, area_ids))
         .order_by(Visit.visited_at, Visit.id)
     )
     return dict(db.session.execute(newest_last).all())
+
+
+def reports_of(area_id: UUID) -> list[Report]:
+    """The reports of an area that were made, the newest first."""
+    query = select(Report).where(Report.area_id == area_id)
+    return list(db.session.scalars(query.order_by(Report.made_at.desc(), Report.id.desc())))

@@ -49,3 +49,16 @@ class AuditEntry(Model):
     actor: Mapped[str] = mapped_column(String(255))
     action: Mapped[str] = mapped_column(String(50))
     subject: Mapped[str] = mapped_column(String(300))
+
+
+class ApiToken(Model):
+    """What lets a program read areas, routes and observations. Only the SHA-256 of its 256 random bits is kept."""
+
+    __tablename__ = "api_token"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(String(100))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    made_by: Mapped[str] = mapped_column(String(255))
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

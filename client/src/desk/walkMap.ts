@@ -1,0 +1,4 @@
+/** The map of a walk. */
+export function show(element: HTMLElement): void {
+  element.dataset['ready'] = 'true'
+}

@@ -1,0 +1,1 @@
+"""Tokens for programs that read areas, routes and observations."""

@@ -1,0 +1,1 @@
+"""Placing what was recorded again, after boundaries changed."""
