@@ -97,7 +97,7 @@ def _everything(scope: Scope) -> list[dict[str, Any]]:
         *_round_entities(scope, scope.rounds),
         *_area_entities(areas_by_id(scope.area_ids)),
         *_form_entities(newest_versions(scope.form_ids)),
-        *_address_entities(_addresses_of(scope)),
+        *_address_entities(scope, _addresses_of(scope)),
         *_route_entities(routes_in(scope.area_ids)),
         *_map_entities(newest_packs(scope.area_ids)),
         *_observation_entities(observations_brought_by(scope.device_id)),
@@ -117,7 +117,7 @@ def _changed(scope: Scope, changes: list[Change]) -> list[dict[str, Any]]:
         *_area_entities(areas_by_id(_uuids(ids[AREA]) & scope.area_ids)),
         *_form_entities(newest_versions(ids[FORM] & scope.form_ids)),
         *_withdrawn_forms(ids[FORM] & scope.form_ids),
-        *_address_entities(addresses),
+        *_address_entities(scope, addresses),
         *_gone(ADDRESS, ids[ADDRESS] - {str(address.id) for address in addresses}),
         *_route_entities(routes),
         *_gone(ROUTE, ids[ROUTE] - {str(route.id) for route in routes}),
@@ -193,13 +193,13 @@ def geojson(geometry_wkb: bytes) -> dict[str, Any]:
     return geometry
 
 
-def _address_entities(addresses: list[Address]) -> list[dict[str, Any]]:
+def _address_entities(scope: Scope, addresses: list[Address]) -> list[dict[str, Any]]:
     return [
         _entity(
             ADDRESS,
             address.id,
             {
-                "areaId": str(address.area_id),
+                "areaId": str(scope.area_of(address)),
                 "street": address.street,
                 "number": address.number,
                 "letter": address.letter,

@@ -52,6 +52,13 @@ class Scope:
         is_open = not self.open_area_ids.isdisjoint({address.area_id, address.gebied_id})
         return address.status != LAPSED and (is_open or address.id in self.door_ids)
 
+    def area_of(self, address: Address) -> UUID | None:
+        """The area of a round that this address lies in: it, or an area below it, is the address's own."""
+        own = {address.area_id, address.gebied_id}
+        areas = (area_id for ids in self.areas_of_round.values() for area_id in ids)
+        in_round = (area_id for area_id in areas if not self._below([area_id]).isdisjoint(own))
+        return min(in_round, default=address.area_id or address.gebied_id)
+
     @property
     def digest(self) -> str:
         """Eight characters that are others as soon as this device may see more or less."""

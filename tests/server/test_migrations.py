@@ -1,13 +1,15 @@
 """Migrations: they make exactly what the models say, and lose nothing of what was there."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask_migrate import check, upgrade
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from core.db import db
+from maps.models import AreaBoundary
 from server.app import create_app
 from server.migrating import set_up_migrations
 from tests.support import make_settings
@@ -81,4 +83,23 @@ def test_observations_of_the_first_version_are_their_own_first_version_after_the
         assert db.session.execute(text("SELECT subject_id FROM mutation")).scalar_one() == "o1"
         assert db.session.execute(text("SELECT key FROM melding")).scalar_one() == "#0"
         assert db.session.execute(text("PRAGMA foreign_key_check")).all() == []
+        db.engine.dispose()
+
+
+def test_boundaries_of_before_the_fifth_were_used_from_the_day_they_began(old_app: Flask) -> None:
+    with old_app.app_context():
+        db.session.execute(text("INSERT INTO area (id, name, kind) VALUES ('a1', 'Elim', 'dorp')"))
+        insert = "INSERT INTO area_boundary (id, area_id, geometry_wkb, valid_from, valid_to, source) VALUES "
+        db.session.execute(text(insert + "('b1', 'a1', x'00', '2024-01-01', '2025-06-01', 's')"))
+        db.session.execute(text(insert + "('b2', 'a1', x'00', '2025-06-01', NULL, 's')"))
+        address = "INSERT INTO address (id, street, number, letter, addition, postcode, place, lon, lat) VALUES "
+        db.session.execute(text(address + "('h1', 'Vaart', 1, '', '', '', 'Elim', 6.6, 52.6)"))
+        db.session.commit()
+
+        upgrade()
+
+        rows = db.session.execute(select(AreaBoundary.made_at, AreaBoundary.replaced_at).order_by(AreaBoundary.made_at))
+        first, second = datetime(2024, 1, 1, tzinfo=UTC), datetime(2025, 6, 1, tzinfo=UTC)
+        assert [tuple(row) for row in rows] == [(first, second), (second, None)]
+        assert tuple(db.session.execute(text("SELECT status, households FROM address")).one()) == ("lijst", 1)
         db.engine.dispose()

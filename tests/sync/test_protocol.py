@@ -9,6 +9,7 @@ import pytest
 from marshmallow import Schema
 
 from sync.schemas import (
+    AddressAdd,
     EnrolmentIn,
     EnrolmentOut,
     KofferHead,
@@ -20,6 +21,7 @@ from sync.schemas import (
     PushIn,
     PushOut,
     VisitPut,
+    WalkPut,
 )
 
 TEXT = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text()
@@ -42,11 +44,13 @@ def test_example_in_protocol_fits_its_schema(example: Any, schema: Schema) -> No
 
 
 def test_mutations_in_protocol_fit_their_schemas() -> None:
-    observation, visit, withdrawal = EXAMPLES[3]["mutations"]
+    observation, visit, withdrawal, walk, address = EXAMPLES[3]["mutations"]
 
     assert ObservationPut().validate(observation) == {}
     assert VisitPut().validate(visit) == {}
     assert ObservationWithdraw().validate(withdrawal) == {}
+    assert WalkPut().validate(walk) == {}
+    assert AddressAdd().validate(address) == {}
 
 
 def test_statuses_in_protocol_are_those_of_the_server() -> None:
