@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from sync.models import Round
 from sync.queries import areas_of_rounds, doors_of_device, forms_of_rounds, rounds_of_device
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
     """What a device may see now. `koffer_key` is part of it, so that a new key reaches every phone.
 
@@ -28,17 +29,17 @@ class Scope:
     doors_of_round: dict[UUID, list[UUID]]
     family: dict[UUID, frozenset[UUID]]
 
-    @property
+    @cached_property
     def area_ids(self) -> frozenset[UUID]:
         return self._below(area_id for ids in self.areas_of_round.values() for area_id in ids)
 
-    @property
+    @cached_property
     def open_area_ids(self) -> frozenset[UUID]:
         """The areas of which it sees every address: those of its rounds that nobody divided."""
         undivided = [ids for round_id, ids in self.areas_of_round.items() if round_id not in self.doors_of_round]
         return self._below(area_id for ids in undivided for area_id in ids)
 
-    @property
+    @cached_property
     def door_ids(self) -> frozenset[UUID]:
         """The addresses that were given to this device."""
         return frozenset(address_id for ids in self.doors_of_round.values() for address_id in ids)
@@ -56,7 +57,7 @@ class Scope:
         """The area of a round that this address lies in: it, or an area below it, is the address's own."""
         own = {address.area_id, address.gebied_id}
         areas = (area_id for ids in self.areas_of_round.values() for area_id in ids)
-        in_round = (area_id for area_id in areas if not self._below([area_id]).isdisjoint(own))
+        in_round = (area_id for area_id in areas if not self.family[area_id].isdisjoint(own))
         return min(in_round, default=address.area_id or address.gebied_id)
 
     @property
@@ -68,7 +69,7 @@ class Scope:
         return sha256(text.encode()).hexdigest()[:8]
 
     def _below(self, area_ids: Iterable[UUID]) -> frozenset[UUID]:
-        return frozenset().union(*(self.family.get(area_id, {area_id}) for area_id in area_ids))
+        return frozenset().union(*(self.family[area_id] for area_id in area_ids))
 
 
 def scope_of(device_id: UUID, koffer_key: str) -> Scope:
