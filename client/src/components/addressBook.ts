@@ -51,10 +51,17 @@ export async function readAddressBook(): Promise<AddressBook> {
     }
   }
   return {
-    streets: byStreet(addresses).map(({ name, addresses: houses }) => streetOf(name, houses.map(toHouse))),
+    streets: byStreet(addresses, walkThrough(rounds)).map(({ name, addresses: houses }) =>
+      streetOf(name, houses.map(toHouse)),
+    ),
     doorForms: doorFormsByArea(rounds, forms),
     roundOfArea: new Map(rounds.flatMap((round) => round.areaIds.map((areaId) => [areaId, round.id]))),
   }
+}
+
+/** The place of each door on the walk, over all rounds that were divided. */
+function walkThrough(rounds: Round[]): Map<string, number> {
+  return new Map(rounds.flatMap(({ addressIds }) => addressIds ?? []).map((id, place) => [id, place]))
 }
 
 /** What was withdrawn did not happen at that house. */

@@ -17,8 +17,17 @@ export function addressLabel(
   return `${address.street} ${address.number}${address.letter}${addition}`
 }
 
-/** The streets of a round in alphabetical order, the houses in the order one walks past them. */
-export function byStreet(addresses: readonly Address[]): Street[] {
+/**
+ * The streets, and the houses in the order one walks past them. `walk` tells the walking order by address id where
+ * somebody made one; streets that are not in it follow in alphabetical order.
+ */
+export function byStreet(
+  addresses: readonly Address[],
+  walk: ReadonlyMap<string, number> = new Map(),
+): Street[] {
+  const placeOf = ({ id }: Address): number => walk.get(id) ?? Infinity
+  const compare = (a: Address, b: Address): number =>
+    compareNumbers(placeOf(a), placeOf(b)) || compareHouses(a, b)
   const streets = new Map<string, Address[]>()
   for (const address of addresses) {
     const houses = streets.get(address.street)
@@ -26,8 +35,18 @@ export function byStreet(addresses: readonly Address[]): Street[] {
     else streets.set(address.street, [address])
   }
   return [...streets]
-    .map(([name, houses]) => ({ name, addresses: houses.sort(compareHouses) }))
-    .sort((a, b) => a.name.localeCompare(b.name, 'nl'))
+    .map(([name, houses]) => ({
+      name,
+      addresses: houses.sort(compare),
+      first: Math.min(...houses.map(placeOf)),
+    }))
+    .sort((a, b) => compareNumbers(a.first, b.first) || a.name.localeCompare(b.name, 'nl'))
+    .map(({ name, addresses: houses }) => ({ name, addresses: houses }))
+}
+
+/** As sort wants it; infinity equals itself. */
+function compareNumbers(a: number, b: number): number {
+  return a === b ? 0 : a - b
 }
 
 function compareHouses(a: Address, b: Address): number {

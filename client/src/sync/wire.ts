@@ -29,6 +29,8 @@ export interface RoundData {
   endsOn: string
   areaIds: string[]
   forms: string[]
+  /** The doors that this phone is to visit, in walking order; null when nobody divided the round. */
+  addressIds?: string[] | null
 }
 
 export interface AreaData {

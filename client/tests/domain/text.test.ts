@@ -18,6 +18,18 @@ describe('addresses', () => {
     expect(streets.map(({ name }) => name)).toEqual(['Achterweg', 'Boekweitlaan'])
     expect(streets[1]?.addresses.map(({ number }) => number)).toEqual([2, 12])
   })
+  test('somebody who got a walk sees the streets and houses in its order', () => {
+    const [far, near, other] = [
+      makeAddress({ id: 'far', number: 12 }),
+      makeAddress({ id: 'near', number: 2 }),
+      makeAddress({ id: 'other', street: 'Zandweg' }),
+    ]
+    const unwalked = makeAddress({ id: 'unwalked', street: 'Achterweg' })
+    const walk = new Map(['other', 'far', 'near'].map((id, place) => [id, place]))
+    const streets = byStreet([unwalked, near, far, other], walk)
+    expect(streets.map(({ name }) => name)).toEqual(['Zandweg', 'Boekweitlaan', 'Achterweg'])
+    expect(streets[1]?.addresses.map(({ id }) => id)).toEqual(['far', 'near'])
+  })
   test('a search finds words by their beginning, without accents or capitals', () => {
     expect(matches(wordsOf('Café de Boekweit 12'), 'cafe 12')).toBe(true)
     expect(matches(wordsOf('Boekweitlaan 12'), 'weit')).toBe(false)
