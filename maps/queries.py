@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from core.db import db, in_batches
 from maps.assign import AreaIndex, Boundary
-from maps.kinds import LAPSED, MUNICIPALITY
+from maps.kinds import LAPSED, MUNICIPALITY, OWN_AREA
 from maps.models import Address, Area, AreaBoundary, AreaPopulation, MapPack, Placed, Route, RouteStop
 
-_index: dict[tuple[str, int, UUID | None], AreaIndex] = {}
+IN_FORCE = AreaBoundary.valid_to.is_(None)
+_index: dict[tuple[object, ...], AreaIndex] = {}
 
 
 def lies_in(model: type[Placed], area_ids: Collection[UUID]) -> ColumnElement[bool]:
@@ -81,17 +82,22 @@ def current_geometries(area_ids: Collection[UUID]) -> dict[UUID, bytes]:
 
 def area_index() -> AreaIndex:
     """The index over all boundaries in force below the municipality; read again only after one changed."""
-    newest_id = select(AreaBoundary.id).order_by(AreaBoundary.id.desc()).limit(1).scalar_subquery()
-    count, newest = db.session.execute(
-        select(func.count(), newest_id).select_from(AreaBoundary).where(AreaBoundary.valid_to.is_(None))
-    ).one()
-    key = (str(db.engine.url), count, newest)
+    key = (str(db.engine.url), *_state_of_boundaries())
     found = _index.get(key)
     if found is None:
-        found = AreaIndex(_boundaries(AreaBoundary.valid_to.is_(None)))
+        found = AreaIndex(_boundaries(IN_FORCE))
         _index.clear()
         _index[key] = found
     return found
+
+
+def _state_of_boundaries() -> tuple[object, ...]:
+    """What becomes something else when a boundary begins or ends, or an area goes to the other layer."""
+    in_force = func.count().filter(IN_FORCE)
+    own = func.count().filter(IN_FORCE, Area.kind == OWN_AREA)
+    newest = select(AreaBoundary.id).order_by(AreaBoundary.id.desc()).limit(1).scalar_subquery()
+    query = select(in_force, own, newest, func.max(AreaBoundary.replaced_at)).select_from(AreaBoundary)
+    return tuple(db.session.execute(query.join(Area, Area.id == AreaBoundary.area_id)).one())
 
 
 def area_index_at(moment: datetime) -> AreaIndex:
@@ -153,7 +159,7 @@ def routes_in(area_ids: Collection[UUID]) -> list[Route]:
 def stops_of_routes(route_ids: Collection[UUID]) -> dict[UUID, list[RouteStop]]:
     """The stops that are on each of these routes now, in order."""
     found: dict[UUID, list[RouteStop]] = {route_id: [] for route_id in route_ids}
-    there_is = and_(RouteStop.route_id.in_(route_ids), RouteStop.removed_on.is_(None))
+    there_is = and_(RouteStop.route_id.in_(route_ids), RouteStop.removed_at.is_(None))
     for stop in db.session.scalars(select(RouteStop).where(there_is).order_by(RouteStop.number, RouteStop.id)):
         found[stop.route_id].append(stop)
     return found

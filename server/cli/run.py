@@ -25,6 +25,7 @@ def serve(example: bool) -> None:
         with console.status("Database bijwerken …"):
             _upgrade()
             _tidy()
+            _place_what_was_left()
         if example:
             _welcome(settings)
         db.engine.dispose()  # workers make their own connections
@@ -81,6 +82,12 @@ def _tidy() -> int:
     forgotten = tidy_log()
     db.session.commit()
     return forgotten
+
+
+def _place_what_was_left() -> None:
+    from server.placing.place import place_what_was_left
+
+    place_what_was_left()
 
 
 def _refuse_taken_port(settings: Settings) -> None:

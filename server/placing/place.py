@@ -16,7 +16,7 @@ from core.progress import Progress, begin_progress
 from maps.assign import NO_AREAS, AreaIds
 from maps.models import Address
 from maps.queries import area_index
-from server.placing.queries import addresses_after, count_all, move_observations, observations_after
+from server.placing.queries import addresses_after, count_all, move_observations, observations_after, unfinished
 from sync.models import BY_ADDRESS, BY_POSITION
 from sync.place import areas_of_address
 from sync.pull import ADDRESS
@@ -33,6 +33,12 @@ def place_again_later(subject: str) -> UUID:
     progress = begin_progress(JOB, subject)
     enqueue_after_commit(place_again, progress.id)
     return progress.id
+
+
+def place_what_was_left() -> None:
+    """Does what a job was lost for, when the server stopped halfway; to be called while no job runs."""
+    for progress in unfinished(JOB):
+        place_again(progress.id)
 
 
 def place_again(progress_id: UUID) -> None:

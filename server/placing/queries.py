@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select, update
 
 from core.db import db
+from core.progress import Progress
 from maps.models import Address
 from server.inventory.models import Melding
 from sync.models import Observation
@@ -15,6 +16,12 @@ from sync.models import Observation
 def count_all() -> int:
     """How many addresses and observations there are."""
     return sum(db.session.execute(select(func.count(model.id))).scalar_one() for model in (Address, Observation))
+
+
+def unfinished(job: str) -> list[Progress]:
+    """Jobs of this name that are not over, the oldest first."""
+    query = select(Progress).where(Progress.job == job, Progress.ended_at.is_(None))
+    return list(db.session.scalars(query.order_by(Progress.made_at, Progress.id)))
 
 
 def addresses_after(last_id: UUID | None, limit: int) -> list[Address]:

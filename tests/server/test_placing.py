@@ -7,13 +7,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from core.db import db
-from core.progress import Progress
+from core.progress import Progress, begin_progress
 from maps.areas import save_boundary
 from maps.models import Address
-from maps.queries import find_area
+from maps.queries import area_index, find_area
 from server.inventory.models import Melding
 from server.participation.report import participation_of
-from server.placing.place import place_again_later
+from server.placing.place import JOB, place_again_later, place_what_was_left
 from sync.models import Change, Observation
 from tests.support import MakeArea, Rows, Village
 
@@ -75,3 +75,37 @@ def test_placing_again_without_a_change_writes_nothing(app: Flask, village: Vill
         app.extensions["rondgang_jobs"].finish()
 
     assert rows(select(Change.seq)) == before
+
+
+def test_placing_that_was_lost_with_its_server_is_done_at_the_next_start(
+    app: Flask, village: Village, make_area: MakeArea, rows: Rows
+) -> None:
+    phone = village.phone()
+    village.talk(phone)
+    phone.deliver()
+    with app.app_context():
+        area = find_area(village.area_id)
+        assert area is not None
+        save_boundary(area, shapely.box(6.0, 52.0, 6.1, 52.1), "test")
+        begin_progress(JOB, "test")
+        db.session.commit()
+
+        place_what_was_left()
+
+    assert rows(select(Observation.area_id)) == [(None,)]
+    assert rows(select(Progress.ended_at))[0][0] is not None
+
+
+def test_area_that_goes_to_the_other_layer_is_not_taken_from_an_old_index(
+    app: Flask, village: Village, rows: Rows
+) -> None:
+    with app.app_context():
+        assert area_index().place_one(6.65, 52.65).area is not None
+        area = find_area(village.area_id)
+        assert area is not None
+        area.kind = "gebied"
+        db.session.commit()
+
+        placing = area_index().place_one(6.65, 52.65)
+
+    assert (placing.area, placing.own and placing.own.area_id) == (None, village.area_id)
