@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, defer
 
 from core.clock import now_utc
 from core.db import db, in_batches
-from maps.models import Address, Area
+from maps.models import Address, Area, Route
 from maps.queries import lies_in
 from sync.models import (
     APPLIED,
@@ -585,3 +585,11 @@ def round_names_by_device(device_ids: Collection[UUID]) -> dict[UUID, list[str]]
 def enrolled_among(device_ids: Collection[UUID]) -> set[UUID]:
     """Those of these that enrolled with a code; of the others only a koffer came in."""
     return set(db.session.scalars(select(Enrolment.device_id).where(Enrolment.device_id.in_(device_ids)).distinct()))
+
+
+def route_names_of_walks(walk_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The name of the route of each of these that is a walk."""
+    rows = db.session.execute(
+        select(Walk.id, Route.name).join(Route, Route.id == Walk.route_id).where(Walk.id.in_(walk_ids))
+    )
+    return dict(rows.all())

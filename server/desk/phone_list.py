@@ -16,6 +16,7 @@ from sync.queries import (
     mutations_of_device,
     placed_observations,
     round_names_by_device,
+    route_names_of_walks,
     visits_by_id,
 )
 
@@ -83,7 +84,9 @@ def handed_in(device_id: UUID, limit: int) -> list[HandedIn]:
     subjects = {mutation.subject_id for mutation in mutations if mutation.subject_id}
     observations = placed_observations(subjects)
     visits = {visit.id: visit for visit in visits_by_id(subjects - observations.keys())}
-    addresses = {address.id: address for address in addresses_by_id({visit.address_id for visit in visits.values()})}
+    visited = {visit.address_id for visit in visits.values()}
+    addresses = {address.id: address for address in addresses_by_id(visited | (subjects - observations.keys()))}
+    walks = route_names_of_walks(subjects - observations.keys())
     titles = form_titles()
     found = []
     for mutation in mutations:
@@ -91,7 +94,7 @@ def handed_in(device_id: UUID, limit: int) -> list[HandedIn]:
         visit = visits.get(mutation.subject_id) if mutation.subject_id else None
         found.append(
             HandedIn(
-                title=title_of(*placed, titles) if placed else _title_of_visit(visit, addresses),
+                title=title_of(*placed, titles) if placed else _title_of_other(mutation, visit, addresses, walks),
                 received_at=mutation.received_at,
                 status=mutation.status,
                 state=_state(mutation, placed[0] if placed else None),
@@ -101,9 +104,21 @@ def handed_in(device_id: UUID, limit: int) -> list[HandedIn]:
     return found
 
 
-def _title_of_visit(visit: Visit | None, addresses: Mapping[UUID, Address]) -> str:
-    if visit is None:
-        return _("Een observatie die nog niet is aangekomen")
+def _title_of_other(
+    mutation: Mutation, visit: Visit | None, addresses: Mapping[UUID, Address], walks: Mapping[UUID, str]
+) -> str:
+    """The title of what is no observation: a visit, the walk of a route, or a door that the list lacked."""
+    subject_id = mutation.subject_id
+    if visit is not None:
+        return _title_of_visit(visit, addresses)
+    if subject_id in walks:
+        return _("Schouw: %(route)s", route=walks[subject_id])
+    if subject_id in addresses:
+        return _("Nieuwe deur: %(address)s", address=addresses[subject_id].label)
+    return _("Een observatie die nog niet is aangekomen")
+
+
+def _title_of_visit(visit: Visit, addresses: Mapping[UUID, Address]) -> str:
     address = addresses.get(visit.address_id)
     place = address.label if address else _("Onbekend")
     return _("Bezoek aan %(place)s: %(outcome)s", place=place, outcome=outcome(visit.outcome))

@@ -236,3 +236,12 @@ def test_no_phones_yet_says_how_to_begin(log_in: LogIn) -> None:
 
 def test_unknown_phone_has_no_page(log_in: LogIn) -> None:
     assert log_in().get(f"/telefoons/{uuid4()}").status_code == 404
+
+
+def test_phone_page_names_doors_that_were_added(village: Village, log_in: LogIn) -> None:
+    phone = village.phone()
+    address = {"street": "Vaart", "number": 3, "place": "Elim", "position": {"lon": 6.65, "lat": 52.65}}
+    ids = {"id": str(uuid4()), "addressId": str(uuid4()), "type": "address.add", "addedAt": NOON.isoformat()}
+    assert phone.push([{**ids, **address}])[0]["status"] == "applied"
+
+    assert "Nieuwe deur: Vaart 3" in words_of(log_in(), path_of(phone))
