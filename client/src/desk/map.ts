@@ -36,7 +36,8 @@ export async function drawMap(element: HTMLElement): Promise<void> {
   map.on('error', () => undefined)
 }
 
-function openMap(element: HTMLElement, tilesUrl: string, attribution: string): MapLibreMap | null {
+/** A map in this element, of the whole country; null where the browser cannot draw one. */
+export function openMap(element: HTMLElement, tilesUrl: string, attribution: string): MapLibreMap | null {
   try {
     const map = new MapLibreMap({
       container: element,
@@ -57,7 +58,7 @@ function openMap(element: HTMLElement, tilesUrl: string, attribution: string): M
   }
 }
 
-async function fetchFeatures(url: string | undefined): Promise<FeatureCollection> {
+export async function fetchFeatures(url: string | undefined): Promise<FeatureCollection> {
   if (!url) return NOTHING
   try {
     const response = await fetch(url, { headers: { Accept: 'application/geo+json' } })
@@ -68,7 +69,7 @@ async function fetchFeatures(url: string | undefined): Promise<FeatureCollection
 }
 
 /** The box around all features, or null when there are none. */
-function boundsOf({ features }: FeatureCollection): LngLatBounds | null {
+export function boundsOf({ features }: FeatureCollection): LngLatBounds | null {
   const bounds = new LngLatBounds()
   for (const feature of features)
     for (const [lon, lat] of positionsOf(feature)) bounds.extend([lon ?? 0, lat ?? 0])
@@ -79,6 +80,8 @@ function positionsOf({ geometry }: Feature): Position[] {
   switch (geometry?.type) {
     case 'Point':
       return [geometry.coordinates]
+    case 'LineString':
+      return geometry.coordinates
     case 'Polygon':
       return geometry.coordinates.flat()
     case 'MultiPolygon':
