@@ -5,6 +5,8 @@ from maps.models import Address
 from sync.lookups import Lookups
 from sync.models import DUPLICATE, Mutation
 from sync.mutations import Pushed
+from sync.pull import ADDRESS
+from sync.queries import give_door, log_changes
 
 
 def add_address(mutation: Mutation, pushed: Pushed, lookups: Lookups) -> None:
@@ -26,3 +28,7 @@ def add_address(mutation: Mutation, pushed: Pushed, lookups: Lookups) -> None:
         **{name: put[name] for name in names},
     )
     lookups.add_address(address)
+    for concerned in {area_id, gebied_id} - {None}:
+        log_changes(ADDRESS, [address.id], area_id=concerned)
+    if put["round_id"] is not None:
+        give_door(put["round_id"], address.id, mutation.device_id)

@@ -5,24 +5,42 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, literal_column, or_, select, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import InstrumentedAttribute, defer
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from core.clock import now_utc
 from core.db import db, in_batches
 from maps.models import Address, Area, Route
 from maps.queries import lies_in
+from maps.tiles import CELL_ZOOM
 from sync.models import (
     APPLIED,
     CONFLICT,
+    COUNT_ZOOM,
     HELD,
     Attachment,
     Change,
     ChangeLog,
     Device,
     Enrolment,
+    MapCount,
     Mutation,
     Observation,
     ObservationVersion,
@@ -38,6 +56,8 @@ from sync.models import (
     round_form,
 )
 
+COUNT_SHIFT = 2 * (CELL_ZOOM - COUNT_ZOOM)
+COUNTED = ("cell", "area_id", "gebied_id", "observations", "statements")
 Position = tuple[int, int]
 SQLITE_XID = 0
 
@@ -57,6 +77,10 @@ class ScopeFilter(Protocol):
 
 def find_enrolment(code_hash: str) -> Enrolment | None:
     return db.session.get(Enrolment, code_hash, with_for_update=True)
+
+
+def find_member_to_change(member_id: UUID) -> RoundMember | None:
+    return db.session.get(RoundMember, member_id, with_for_update=True)
 
 
 def find_device(device_id: UUID) -> Device | None:
@@ -151,11 +175,23 @@ def doors_of_device(device_id: UUID, round_ids: Collection[UUID]) -> dict[UUID, 
         select(RoundAddress.round_id, RoundAddress.address_id)
         .join(RoundMember, RoundMember.id == RoundAddress.member_id)
         .where(RoundMember.device_id == device_id, RoundAddress.round_id.in_(round_ids))
-        .order_by(RoundAddress.round_id, RoundAddress.position, RoundAddress.address_id)
+        .order_by(RoundAddress.round_id, RoundMember.id, RoundAddress.position, RoundAddress.address_id)
     )
     for round_id, address_id in db.session.execute(own):
         found[round_id].append(address_id)
     return found
+
+
+def give_door(round_id: UUID, address_id: UUID, device_id: UUID) -> None:
+    """Puts a door at the end of the walk of this device, where the doors of the round were given to people."""
+    taking_part = and_(RoundMember.round_id == round_id, RoundMember.device_id == device_id)
+    member_id = db.session.scalar(select(RoundMember.id).where(taking_part).limit(1))
+    last = select(func.max(RoundAddress.position)).where(RoundAddress.round_id == round_id)
+    position = db.session.scalar(last)
+    if member_id is None or position is None:
+        return
+    row = RoundAddress(round_id=round_id, address_id=address_id, member_id=member_id, position=position + 1)
+    db.session.add(row)
 
 
 # change log
@@ -426,6 +462,41 @@ def _photos_missing_by_device(device_ids: Collection[UUID]) -> dict[UUID, int]:
         .group_by(Observation.device_id)
     )
     return dict(rows.all())
+
+
+# counts on the map
+
+
+def count_on_map(observation_ids: Collection[UUID], sign: int) -> None:
+    """Counts these observations where they lie now (sign 1), or no more (sign -1); without those that are on no map."""
+    for batch in in_batches(observation_ids):
+        counts = select(
+            Observation.map_cell.bitwise_rshift(COUNT_SHIFT),
+            Observation.area_id,
+            Observation.gebied_id,
+            literal(sign),
+            Observation.map_statements * sign,
+        ).where(Observation.id.in_(batch), Observation.map_cell.is_not(None))
+        db.session.execute(insert(MapCount).from_select(COUNTED, counts))
+
+
+def fold_map_counts() -> None:
+    """Puts the rows of each cell and area together; what is counted stays the same at every moment."""
+    more_rows = select(MapCount.cell).group_by(MapCount.cell).having(func.count() > 1)
+    if db.engine.dialect.name == "postgresql":  # in one statement: rows that others add meanwhile are not seen by it
+        gone = delete(MapCount).where(MapCount.cell.in_(more_rows)).returning(*MapCount.__table__.c).cte()
+        db.session.execute(insert(MapCount).from_select(COUNTED, _summed(gone.c)))
+        return
+    last = db.session.scalar(select(func.max(MapCount.id))) or 0
+    old = and_(MapCount.id <= last, MapCount.cell.in_(more_rows.where(MapCount.id <= last)))
+    db.session.execute(insert(MapCount).from_select(COUNTED, _summed(MapCount.__table__.c).where(old)))
+    db.session.execute(delete(MapCount).where(old).execution_options(synchronize_session=False))
+
+
+def _summed(rows: ReadOnlyColumnCollection[str, Any]) -> Select[*tuple[Any, ...]]:
+    observations, statements = func.sum(rows.observations), func.sum(rows.statements)
+    key = rows.cell, rows.area_id, rows.gebied_id
+    return select(*key, observations, statements).group_by(*key).having(or_(observations != 0, statements != 0))
 
 
 # desk

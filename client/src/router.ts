@@ -13,6 +13,7 @@ export const router = createRouter({
       props: true,
     },
     { path: '/adressen', name: 'addresses', component: () => import('@/screens/AddressesScreen.vue') },
+    { path: '/adressen/nieuw', name: 'new-door', component: () => import('@/screens/NewDoorScreen.vue') },
     {
       path: '/formulier/:draftId',
       name: 'form',

@@ -64,9 +64,9 @@ function walkThrough(rounds: Round[]): Map<string, number> {
   return new Map(rounds.flatMap(({ addressIds }) => addressIds ?? []).map((id, place) => [id, place]))
 }
 
-/** What was withdrawn did not happen at that house. */
-function isStanding({ state }: QueueItem): boolean {
-  return state !== 'withdrawn'
+/** What was withdrawn did not happen at that house, and putting it on the list is no visit. */
+function isStanding({ state, kind }: QueueItem): boolean {
+  return state !== 'withdrawn' && kind !== 'door'
 }
 
 function doorFormsByArea(rounds: Round[], forms: Map<string, StoredForm>): Map<string, DoorForm[]> {

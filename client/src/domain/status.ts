@@ -54,6 +54,7 @@ function countsOf(waiting: readonly QueueItem[]): Phrase[] {
     { key: 'status.talks', count: count(({ kind, talk }) => kind === 'observation' && talk) },
     { key: 'status.sightings', count: count(({ kind, talk }) => kind === 'observation' && !talk) },
     { key: 'status.visits', count: count(({ kind }) => kind === 'visit') },
+    { key: 'status.doors', count: count(({ kind }) => kind === 'door') },
     { key: 'status.withdrawals', count: count(({ kind }) => kind === 'withdrawal') },
   ].filter((phrase) => phrase.count > 0)
 }

@@ -86,8 +86,8 @@ export type ItemState = 'waiting' | 'sent' | 'held' | 'conflict' | 'rejected' | 
 export interface QueueItem {
   /** The id of the mutation. */
   id: string
-  kind: 'observation' | 'visit' | 'withdrawal'
-  /** The id of the observation or the visit. */
+  kind: 'observation' | 'visit' | 'withdrawal' | 'door'
+  /** The id of the observation, the visit, or the door. */
   subjectId: string
   formId: string | null
   formVersion: string | null

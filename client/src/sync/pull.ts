@@ -1,4 +1,5 @@
 import { db, type StoredForm } from '@/storage/db'
+import { unsentDoors } from '@/storage/newDoors'
 import { markPhotos } from '@/storage/photos'
 import type { Errand } from './errand'
 import { type Answer, call } from './http'
@@ -56,7 +57,12 @@ async function applyPage(page: PullAnswer): Promise<void> {
 
 /** Such a page brings all there is; what is not in it, is gone. The queue, drafts and photos are the phone's own. */
 async function forgetEverything(): Promise<void> {
-  await Promise.all([db.rounds.clear(), db.areas.clear(), db.addresses.clear()])
+  const own = await unsentDoors()
+  await Promise.all([
+    db.rounds.clear(),
+    db.areas.clear(),
+    db.addresses.filter(({ id }) => !own.has(id)).delete(),
+  ])
   await db.forms.toCollection().modify({ current: 0 })
 }
 

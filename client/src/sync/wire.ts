@@ -150,7 +150,24 @@ export interface VisitPut {
   visitedAt: string
 }
 
-export type Mutation = ObservationPut | ObservationWithdraw | VisitPut
+/** A door that the list lacks. */
+export interface AddressAdd {
+  id: string
+  type: 'address.add'
+  addressId: string
+  roundId: string
+  street: string
+  number: number
+  letter: string
+  addition: string
+  postcode: string
+  place: string
+  position: Position
+  addedAt: string
+  note: string | null
+}
+
+export type Mutation = ObservationPut | ObservationWithdraw | VisitPut | AddressAdd
 
 export type ReceiptStatus = 'applied' | 'duplicate' | 'merged' | 'held' | 'conflict' | 'rejected'
 

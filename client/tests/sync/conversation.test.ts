@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { db } from '@/storage/db'
 import { startDraft } from '@/storage/drafts'
+import { addDoor } from '@/storage/newDoors'
 import { addToQueue, tryAgain } from '@/storage/queue'
 import { recordVisit, undoVisit } from '@/storage/visits'
 import { withdraw } from '@/storage/withdrawals'
@@ -102,6 +103,23 @@ describe('pull', () => {
     expect((await db.forms.toArray()).map(({ id, current }) => [id, current])).toEqual([['wijkschouw', 0]])
     expect([await db.drafts.count(), await db.queue.count(), await db.photos.count()]).toEqual([1, 1, 1])
     expect((await db.device.get('device'))?.kofferKey).toBe('SLEUTEL')
+  })
+  test('a page with all there is leaves a door that was added here and that the server lacks', async () => {
+    await db.rounds.add({
+      id: ROUND_ID,
+      name: '',
+      startsOn: '',
+      endsOn: '',
+      areaIds: ['nieuwlande'],
+      forms: [],
+    })
+    const position = { lon: 6.6, lat: 52.7, accuracyM: 5 }
+    const door = { areaId: 'nieuwlande', street: 'Vaart', number: 3, letter: '', addition: '', place: '' }
+    const id = await addDoor({ roundId: ROUND_ID, ...door, position, note: '' })
+    await db.addresses.put(makeAddress({ id: 'weg' }))
+    serverAnswers(() => pageOf([], { reset: true, kofferKey: 'SLEUTEL' }))
+    await inTurn(pull)
+    expect((await db.addresses.toArray()).map((address) => address.id)).toEqual([id])
   })
   test('a phone without a key for koffers pulls everything once', async () => {
     const before = makeDevice({ cursor: 'C1' })
