@@ -87,7 +87,8 @@ class Address(Placed, Model):
     """A door. `bag_id` is the nummeraanduiding of the BAG (16 digits) where it has one.
 
     `status`: in the list, proposed from the field by `proposed_by` and not yet looked at, or lapsed: then it is kept
-    for what was recorded there, and nobody is sent to it. `households` counts the front doors behind the number.
+    for what was recorded there, and nobody is sent to it; when it turned out to be another one, `same_as` is that one,
+    and what comes in later for it goes there. `households` counts the front doors behind the number.
     """
 
     __tablename__ = "address"
@@ -99,6 +100,7 @@ class Address(Placed, Model):
     bag_id: Mapped[str | None] = mapped_column(String(16), unique=True)
     status: Mapped[str] = mapped_column(String(20), default=LISTED)
     proposed_by: Mapped[UUID | None] = mapped_column(ForeignKey("device.id"))
+    same_as: Mapped[UUID | None] = mapped_column(ForeignKey("address.id"))
     note: Mapped[str | None] = mapped_column(String(500))
     street: Mapped[str] = mapped_column(String(100))
     number: Mapped[int]
@@ -137,13 +139,14 @@ class Route(Model):
     team: Mapped[str] = mapped_column(String(200), default="")
     form_id: Mapped[str | None] = mapped_column(ForeignKey("form.id"))
     calendar_serial: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
     ended_on: Mapped[date | None]
 
 
 class RouteStop(Model):
     """A meetpunt. `measure_m` is how far along the line it lies (linear referencing); `square_wkb` its square, if any.
 
-    One that was taken off the route after it was walked has `removed_on` and stays for what was seen there.
+    One that was taken off the route after it was walked has `removed_at` and stays for what was seen there.
     """
 
     __tablename__ = "route_stop"
@@ -155,7 +158,18 @@ class RouteStop(Model):
     lat: Mapped[float]
     measure_m: Mapped[float | None]
     square_wkb: Mapped[bytes | None] = mapped_column(LargeBinary)
-    removed_on: Mapped[date | None]
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class RouteLine(Model):
+    """A line that a route had until `replaced_at`: walks before that are held against it."""
+
+    __tablename__ = "route_line"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    route_id: Mapped[UUID] = mapped_column(ForeignKey("route.id"), index=True)
+    line_wkb: Mapped[bytes] = mapped_column(LargeBinary)
+    replaced_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
 
 
 class MapPack(Model):

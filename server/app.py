@@ -20,7 +20,9 @@ from server.errors import ProblemApi, set_up_errors
 from server.field_app import field_app
 from server.headers import set_up_headers
 from server.inventory.process import record_meldingen
+from server.ogc.api import has_right_token, ogc
 from server.people.setup import set_up_people
+from server.schouw.calendar_api import calendar
 from sync.api import sync
 from sync.photo_api import photos
 from sync.photo_store import PhotoStore
@@ -77,11 +79,14 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     ProblemApi(app).register_blueprint(sync)
     app.register_blueprint(photos)
+    app.register_blueprint(ogc)
     app.register_blueprint(field_app)
     app.register_blueprint(desk)
+    app.register_blueprint(calendar)
     csrf.exempt(sync)  # a bearer token in a header cannot be forged by another site
     csrf.exempt(photos)
     _limit_devices(app, limiter, settings)
+    _limit_wrong_tokens(app, limiter)
     for endpoint in GOOD:
         limit = limiter.limit(WRONG_TRIES, methods=["POST"], deduct_when=_is_wrong_try)
         app.view_functions[endpoint] = limit(app.view_functions[endpoint])  # type: ignore[assignment]  # still a view
@@ -95,8 +100,20 @@ def _limit_devices(app: Flask, limiter: Limiter, settings: Settings) -> None:
     """One busy or broken phone slows no other: each has a limit of its own over all calls of the protocol."""
     limit = limiter.shared_limit(settings.device_limit, scope="device", key_func=_device_key)
     for endpoint, view in app.view_functions.items():
-        if endpoint.startswith(("sync.", "photos.")):
+        if endpoint.startswith(("sync.", "photos.", "ogc.")):
             app.view_functions[endpoint] = limit(view)  # type: ignore[assignment]  # still a view
+
+
+def _limit_wrong_tokens(app: Flask, limiter: Limiter) -> None:
+    """Wrong tokens of one address are few; who has a right one is not held up by them."""
+    limit = limiter.shared_limit(WRONG_TRIES, scope="gis", exempt_when=has_right_token, deduct_when=_is_wrong_token)
+    for endpoint, view in app.view_functions.items():
+        if endpoint.startswith("ogc."):
+            app.view_functions[endpoint] = limit(view)  # type: ignore[assignment]  # still a view
+
+
+def _is_wrong_token(answer: Response) -> bool:
+    return answer.status_code == 401 and "Authorization" in request.headers
 
 
 def _ask_to_wait_only_when_needed(answer: Response) -> Response:

@@ -14,9 +14,11 @@ from forms.models import FormVersion
 from forms.queries import checks_of, definition_of
 from forms.roles import Facts, extract_facts
 from sync.lookups import Lookups
+from sync.map_counts import enter_map, leave_map
 from sync.models import APPLIED, HELD, Observation, Visit
 from sync.place import find_place, put_in_place
 from sync.queries import held_observations
+from sync.walks import bind
 
 Processor = Callable[[Observation, Facts, bool], None]
 """Called in the transaction that changes an observation, to make what other rooms derive from it as its facts are now.
@@ -58,6 +60,7 @@ def interpret(observation: Observation, instance: Instance, lookups: Lookups, ac
 
     `accepted`: a person looked at it and lets it count as it is. What is derived from it is for `derive`.
     """
+    leave_map(observation)
     version = lookups.version(observation.form_id, observation.form_version)
     if version is None:
         problem = Problem(FORM_UNKNOWN, f"{observation.form_id} {observation.form_version}")
@@ -74,11 +77,14 @@ def interpret(observation: Observation, instance: Instance, lookups: Lookups, ac
     observation.persons, observation.household_size = facts.persons, facts.household_size
     found = None if accepted else place.problem or _too_many_issues(facts) or _misfit(version, observation)
     observation.status, observation.problem = (HELD, found.record()) if found else (APPLIED, None)
+    if place.on_map and not found:
+        enter_map(observation, *place.on_map, len(facts.issues))
     return facts
 
 
 def derive(observation: Observation, facts: Facts, process: Processor, lookups: Lookups, is_new: bool = False) -> None:
     """Makes the visit and what other rooms derive as the observation is now: nothing unless it counts."""
+    bind([observation])
     counts = observation.status == APPLIED
     visit = None if is_new and not counts else lookups.visit(observation.id)
     if counts and facts.outcome is not None and observation.address_id is not None:

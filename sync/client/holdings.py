@@ -1,12 +1,12 @@
 """What a phone holds and makes without any network: its queue, its photos, and what it pulled."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from core.clock import new_id
-from sync.client.mutations import KEPT_OF_OWN, Mutation, observation_put, visit_put, withdrawal
+from sync.client.mutations import KEPT_OF_OWN, Mutation, TrackPoint, observation_put, visit_put, walk_put, withdrawal
 from sync.client.photos import Photo
 from sync.client.store import Shelf, Store
 
@@ -74,11 +74,15 @@ class Holdings:
         round_id: str | None = None,
         address_id: str | None = None,
         position: Mapping[str, float] | None = None,
+        walk_id: str | None = None,
+        stop_id: str | None = None,
         photos: Sequence[Photo] = (),
     ) -> UUID:
         """Queues an observation with its photos; returns its id."""
         observation_id = new_id()
-        where = {"roundId": round_id, "addressId": address_id, "position": position}
+        where: dict[str, Any] = {"roundId": round_id, "addressId": address_id, "position": position}
+        on_route = {"walkId": walk_id, "stopId": stop_id}
+        where |= {name: value for name, value in on_route.items() if value is not None}
         attachments = [photo.as_attachment() for photo in photos]
         self._queue(
             observation_put(str(observation_id), form_id, instance_xml, captured_at, **where, attachments=attachments),
@@ -125,6 +129,20 @@ class Holdings:
     def put_visit(self, address_id: str, outcome: str, visited_at: datetime, round_id: str | None = None) -> str:
         """Queues what happened at a door; returns the mutation's id."""
         return self._queue(visit_put(address_id, outcome, visited_at, round_id))
+
+    def put_walk(
+        self,
+        walk_id: str,
+        route_id: str,
+        started_at: datetime,
+        *,
+        ended_at: datetime | None = None,
+        planned_on: date | None = None,
+        track: Sequence[TrackPoint] = (),
+        seen: Sequence[str] = (),
+    ) -> str:
+        """Queues a walk of a route as far as it is; returns the mutation's id. Each telling is the whole walk."""
+        return self._queue(walk_put(walk_id, route_id, started_at, ended_at, planned_on, track, seen))
 
     def _queue(self, mutation: Mutation, photos: Sequence[Photo] = ()) -> str:
         key: str = mutation["id"]

@@ -1,7 +1,7 @@
 """The mutations as they go over the wire (protocol 5.1). Pure."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from lxml import etree
@@ -9,8 +9,10 @@ from lxml import etree
 from core.clock import new_id
 
 Mutation = dict[str, Any]
-PUT, WITHDRAW, VISIT = "observation.put", "observation.withdraw", "visit.put"
+PUT, WITHDRAW, VISIT, WALK = "observation.put", "observation.withdraw", "visit.put", "walk.put"
 KEPT_OF_OWN = ("observationId", "roundId", "form", "position", "addressId", "attachments")
+TrackPoint = tuple[float, float, float | None, datetime]
+"""Longitude, latitude, accuracy in metres where it is known, and the moment."""
 
 
 def observation_put(observation_id: str, form_id: str, instance_xml: str, at: datetime, **more: Any) -> Mutation:
@@ -49,6 +51,29 @@ def visit_put(address_id: str, outcome: str, at: datetime, round_id: str | None)
         "addressId": address_id,
         "outcome": outcome,
         "visitedAt": at.isoformat(),
+    }
+
+
+def walk_put(
+    walk_id: str,
+    route_id: str,
+    started_at: datetime,
+    ended_at: datetime | None,
+    planned_on: date | None,
+    track: Sequence[TrackPoint],
+    seen: Sequence[str],
+) -> Mutation:
+    """A whole walk of a route as far as it is; `seen` are the ids of the stops that were marked."""
+    return {
+        "id": str(new_id()),
+        "type": WALK,
+        "walkId": walk_id,
+        "routeId": route_id,
+        "plannedOn": planned_on.isoformat() if planned_on else None,
+        "startedAt": started_at.isoformat(),
+        "endedAt": ended_at.isoformat() if ended_at else None,
+        "track": [[lon, lat, accuracy_m, moment.isoformat()] for lon, lat, accuracy_m, moment in track],
+        "seen": list(seen),
     }
 
 

@@ -1,8 +1,12 @@
 """Where: two layers of areas with lineage, reports, divided addresses, walking routes and their walks, packed maps."""
 
+from uuid import UUID
+
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from maps.tiles import cell_of
 
 revision = "0005"
 down_revision = "0004"
@@ -18,6 +22,7 @@ def upgrade() -> None:
     _extend_areas()
     _extend_addresses()
     _extend_observations()
+    _create_map_counts()
 
 
 def _create_area_tables() -> None:
@@ -94,6 +99,9 @@ def _create_area_tables() -> None:
 
 
 def _create_round_tables() -> None:
+    with op.batch_alter_table("round") as table:
+        table.add_column(sa.Column("division", sa.String(length=20), nullable=True))
+        table.add_column(sa.Column("door_minutes", sa.Double(), nullable=True))
     op.create_table(
         "round_member",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -141,6 +149,7 @@ def _create_route_tables() -> None:
         sa.Column("team", sa.String(length=200), nullable=False),
         sa.Column("form_id", sa.String(length=100), nullable=True),
         sa.Column("calendar_serial", sa.Integer(), nullable=False),
+        sa.Column("changed_at", MOMENT, nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_route_area_id_area")),
         sa.ForeignKeyConstraint(["form_id"], ["form.id"], name=op.f("fk_route_form_id_form")),
@@ -157,11 +166,22 @@ def _create_route_tables() -> None:
         sa.Column("lat", sa.Double(), nullable=False),
         sa.Column("measure_m", sa.Double(), nullable=True),
         sa.Column("square_wkb", sa.LargeBinary(), nullable=True),
-        sa.Column("removed_on", sa.Date(), nullable=True),
+        sa.Column("added_at", MOMENT, nullable=False),
+        sa.Column("removed_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["route_id"], ["route.id"], name=op.f("fk_route_stop_route_id_route")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_route_stop")),
     )
     op.create_index("ix_route_stop_route_id", "route_stop", ["route_id"])
+    op.create_table(
+        "route_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("route_id", sa.Uuid(), nullable=False),
+        sa.Column("line_wkb", sa.LargeBinary(), nullable=False),
+        sa.Column("replaced_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["route_id"], ["route.id"], name=op.f("fk_route_line_route_id_route")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_route_line")),
+    )
+    op.create_index("ix_route_line_route_id", "route_line", ["route_id"])
     op.create_table(
         "walk",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -201,11 +221,13 @@ def _extend_addresses() -> None:
         table.add_column(sa.Column("gebied_id", sa.Uuid(), nullable=True))
         table.add_column(sa.Column("status", sa.String(length=20), nullable=False, server_default="lijst"))
         table.add_column(sa.Column("proposed_by", sa.Uuid(), nullable=True))
+        table.add_column(sa.Column("same_as", sa.Uuid(), nullable=True))
         table.add_column(sa.Column("note", sa.String(length=500), nullable=True))
         table.add_column(sa.Column("households", sa.Integer(), nullable=False, server_default="1"))
         table.create_index("ix_address_gebied", ["gebied_id", "street", "number"])
         table.create_foreign_key(op.f("fk_address_gebied_id_area"), "area", ["gebied_id"], ["id"])
         table.create_foreign_key(op.f("fk_address_proposed_by_device"), "device", ["proposed_by"], ["id"])
+        table.create_foreign_key(op.f("fk_address_same_as_address"), "address", ["same_as"], ["id"])
 
 
 def _extend_observations() -> None:
@@ -213,12 +235,17 @@ def _extend_observations() -> None:
         table.add_column(sa.Column("area_is_uncertain", sa.Boolean(), nullable=False, server_default=sa.false()))
         table.add_column(sa.Column("gebied_id", sa.Uuid(), nullable=True))
         table.add_column(sa.Column("gebied_boundary_id", sa.Uuid(), nullable=True))
+        table.add_column(sa.Column("map_cell", sa.BigInteger(), nullable=True))
+        table.add_column(sa.Column("map_statements", sa.Integer(), nullable=False, server_default="0"))
         table.add_column(sa.Column("walk_id", sa.Uuid(), nullable=True))
         table.add_column(sa.Column("stop_id", sa.Uuid(), nullable=True))
         table.add_column(sa.Column("measure_m", sa.Double(), nullable=True))
         table.add_column(sa.Column("schouw_item", sa.String(length=100), nullable=True))
         table.add_column(sa.Column("schouw_score", sa.String(length=2), nullable=True))
         table.create_index("ix_observation_gebied", ["gebied_id", "form_id"])
+        table.create_index(
+            "ix_observation_map", ["map_cell", "map_statements"], postgresql_where=sa.text("map_cell IS NOT NULL")
+        )
         table.create_index("ix_observation_stop", ["stop_id"], postgresql_where=sa.text("stop_id IS NOT NULL"))
         table.create_index("ix_observation_walk", ["walk_id"], postgresql_where=sa.text("walk_id IS NOT NULL"))
         table.create_foreign_key(
@@ -229,6 +256,46 @@ def _extend_observations() -> None:
         table.add_column(sa.Column("gebied_id", sa.Uuid(), nullable=True))
         table.create_index("ix_melding_gebied", ["gebied_id", "captured_at"])
         table.create_foreign_key(op.f("fk_melding_gebied_id_area"), "area", ["gebied_id"], ["id"])
+
+
+def _create_map_counts() -> None:
+    big_key = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "map_count",
+        sa.Column("id", big_key, sa.Identity(always=False), nullable=False),
+        sa.Column("cell", sa.BigInteger(), nullable=False),
+        sa.Column("area_id", sa.Uuid(), nullable=True),
+        sa.Column("gebied_id", sa.Uuid(), nullable=True),
+        sa.Column("observations", sa.Integer(), nullable=False),
+        sa.Column("statements", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_map_count")),
+    )
+    op.create_index("ix_map_count_cell", "map_count", ["cell"])
+    _put_on_map()
+    op.execute(
+        "INSERT INTO map_count (cell, area_id, gebied_id, observations, statements)"
+        " SELECT map_cell >> 16, area_id, gebied_id, count(*), sum(map_statements) FROM observation"
+        " WHERE map_cell IS NOT NULL GROUP BY map_cell >> 16, area_id, gebied_id"
+    )
+
+
+def _put_on_map() -> None:
+    """Gives what counts the cell of its own position, else of its address."""
+    connection, batch = op.get_bind(), 10_000
+    is_postgres = connection.dialect.name == "postgresql"
+    after = "o.id > CAST(:last AS uuid)" if is_postgres else "o.id > :last"
+    read = sa.text(
+        "SELECT o.id, coalesce(o.lon, a.lon) AS lon, coalesce(o.lat, a.lat) AS lat,"  # noqa: S608, our own words only
+        " (SELECT count(*) FROM melding m WHERE m.observation_id = o.id) AS statements"
+        " FROM observation o LEFT JOIN address a ON a.id = o.address_id"
+        f" WHERE o.status = 'applied' AND coalesce(o.lon, a.lon) IS NOT NULL AND {after} ORDER BY o.id LIMIT {batch}"
+    )
+    write = sa.text("UPDATE observation SET map_cell = :cell, map_statements = :statements WHERE id = :id")
+    last = str(UUID(int=0)) if is_postgres else ""
+    while rows := connection.execute(read, {"last": last}).all():
+        cells = [{"id": row.id, "cell": cell_of(row.lon, row.lat), "statements": row.statements} for row in rows]
+        connection.execute(write, cells)
+        last = rows[-1].id
 
 
 def downgrade() -> None:
