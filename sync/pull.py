@@ -208,6 +208,7 @@ def _address_entities(scope: Scope, addresses: list[Address]) -> list[dict[str, 
                 "place": address.place,
                 "lon": address.lon,
                 "lat": address.lat,
+                "households": address.households,
             },
         )
         for address in addresses

@@ -14,7 +14,7 @@ from tests.e2e.world import Phone, Server, assert_accessible, shoot
 
 SCHOUW = "Wijkschouw"
 ALL_ARRIVED = "Alles is verstuurd en aangekomen"
-LATER_IS_FINE = "Bewaard. Wordt verstuurd zodra er internet is."
+KEPT = "Bewaard op deze telefoon."
 
 
 def take_part(phone: Phone, server: Server, volunteer: str) -> Page:
@@ -68,7 +68,7 @@ def choose_photo(page: Page, path: Path) -> str:
 def save(page: Page) -> None:
     next_until_end(page)
     page.get_by_role("button", name="Bewaren").click()
-    expect(page.get_by_text(LATER_IS_FINE)).to_be_visible()
+    expect(page.get_by_text(KEPT)).to_be_visible()
 
 
 def schouw(page: Page, note: str, photo: Path | None = None) -> str:

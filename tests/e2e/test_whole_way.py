@@ -113,7 +113,7 @@ def finish_talk(page: Page) -> None:
     assert_accessible(page)
     shoot(page, "telefoon-4-samenvatting")
     page.get_by_role("button", name="Bewaren").click()
-    expect(page.get_by_text("Bewaard. Wordt verstuurd zodra er internet is.")).to_be_visible()
+    expect(page.get_by_text("Bewaard op deze telefoon.")).to_be_visible()
 
 
 def next_until_end(page: Page) -> None:
@@ -134,7 +134,7 @@ def schouw(page: Page) -> None:
     shoot(page, "telefoon-6-schouw")
     next_until_end(page)
     page.get_by_role("button", name="Bewaren").click()
-    expect(page.get_by_text("Bewaard. Wordt verstuurd zodra er internet is.")).to_be_visible()
+    expect(page.get_by_text("Bewaard op deze telefoon.")).to_be_visible()
 
 
 def deliver(page: Page) -> None:

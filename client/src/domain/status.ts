@@ -14,7 +14,11 @@ export interface Situation {
   contact: Contact
   running: boolean
   standing: Device['standing']
+  nowMs: number
 }
+
+/** Work that waits longer than this may be forgotten by who made it. */
+const OLD_MS = 2 * 24 * 3600 * 1000
 
 export interface Status {
   tone: 'ok' | 'busy' | 'waiting' | 'problem'
@@ -25,22 +29,41 @@ export interface Status {
 }
 
 /** The truth about what was made on this phone, in words. */
-export function statusOf({ items, photosRefused, contact, running, standing }: Situation): Status {
+export function statusOf(situation: Situation): Status {
+  const { items, photosRefused, running, standing, nowMs } = situation
   const open = items.filter((item) => !item.safe)
   const rejected = open.filter((item) => item.state === 'rejected').length + photosRefused
-  const waiting = open.filter((item) => item.state === 'waiting')
-  const handedIn = open.filter((item) => item.state !== 'waiting' && item.state !== 'rejected')
-  const counts = countsOf(waiting)
-  const remarks: Phrase[] = []
-  if (counts.length === 0 && handedIn.length > 0) remarks.push(...handedInRemarks(handedIn))
-  if (rejected > 0) remarks.push({ key: 'status.rejected', count: rejected })
-  if (waiting.length + handedIn.length > 0) remarks.push(contactRemark(contact, running))
-  if (open.length + photosRefused > 0) remarks.push({ key: 'status.safe' })
+  const counts = countsOf(open.filter((item) => item.state === 'waiting'))
+  const remarks = remarksOf(situation, open, counts.length > 0, rejected)
   if (standing === 'unknown') return { tone: 'problem', counts, remarks: [{ key: 'status.refused' }] }
   if (standing === 'revoked') return { tone: 'waiting', counts, remarks: revokedRemarks(remarks) }
   if (remarks.length === 0)
     return { tone: 'ok', counts, remarks: [{ key: items.length > 0 ? 'status.all' : 'status.none' }] }
-  return { tone: rejected > 0 ? 'problem' : running ? 'busy' : 'waiting', counts, remarks }
+  const days = daysWaiting(open, nowMs)
+  if (days > 0) remarks.push({ key: 'status.old', count: days })
+  return { tone: rejected + days > 0 ? 'problem' : running ? 'busy' : 'waiting', counts, remarks }
+}
+
+function remarksOf(
+  { photosRefused, contact, running }: Situation,
+  open: readonly QueueItem[],
+  hasCounts: boolean,
+  rejected: number,
+): Phrase[] {
+  const handedIn = open.filter((item) => item.state !== 'waiting' && item.state !== 'rejected')
+  const isOnItsWay = open.some((item) => item.state !== 'rejected')
+  const remarks: Phrase[] = []
+  if (!hasCounts && handedIn.length > 0) remarks.push(...handedInRemarks(handedIn))
+  if (rejected > 0) remarks.push({ key: 'status.rejected', count: rejected })
+  if (isOnItsWay) remarks.push(contactRemark(contact, running))
+  if (open.length + photosRefused > 0) remarks.push({ key: 'status.safe' })
+  return remarks
+}
+
+/** For how many days the oldest work waits, once that is too long; else 0. */
+function daysWaiting(open: readonly QueueItem[], nowMs: number): number {
+  const waits = nowMs - Math.min(nowMs, ...open.map(({ madeMs }) => madeMs))
+  return waits >= OLD_MS ? Math.floor(waits / (OLD_MS / 2)) : 0
 }
 
 /** A revoked phone gets nothing new; what it holds can be handed in, or is. */
@@ -54,6 +77,7 @@ function countsOf(waiting: readonly QueueItem[]): Phrase[] {
     { key: 'status.talks', count: count(({ kind, talk }) => kind === 'observation' && talk) },
     { key: 'status.sightings', count: count(({ kind, talk }) => kind === 'observation' && !talk) },
     { key: 'status.visits', count: count(({ kind }) => kind === 'visit') },
+    { key: 'status.walks', count: count(({ kind }) => kind === 'walk') },
     { key: 'status.doors', count: count(({ kind }) => kind === 'door') },
     { key: 'status.withdrawals', count: count(({ kind }) => kind === 'withdrawal') },
   ].filter((phrase) => phrase.count > 0)

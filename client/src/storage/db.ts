@@ -1,6 +1,16 @@
 import Dexie, { type EntityTable, type Table, type Transaction } from 'dexie'
 import type { Address } from '@/domain/address'
-import type { AreaData, Attachment, FormData, Outcome, Problem, RoundData } from '@/sync/wire'
+import type { DayPart } from '@/domain/doors'
+import type {
+  AreaData,
+  Attachment,
+  FormData,
+  MapData,
+  Outcome,
+  Problem,
+  RoundData,
+  RouteData,
+} from '@/sync/wire'
 import type { Sealed } from './vault'
 
 /** This phone, as the server knows it. `pending` is an enrolment whose answer has not come yet. */
@@ -45,6 +55,17 @@ export interface Round extends RoundData {
 
 export interface Area extends Pick<AreaData, 'name' | 'kind'> {
   id: string
+  /** The boundary as GeoJSON, for a plain map; absent on a phone that pulled before there were maps. */
+  geometry?: unknown
+}
+
+export interface StoredRoute extends RouteData {
+  id: string
+}
+
+/** The packed map that the server has of an area; `id` is that of the area. */
+export interface AreaMap extends MapData {
+  id: string
 }
 
 export interface StoredForm extends FormData {
@@ -65,6 +86,9 @@ export interface Draft {
   page: number
   /** The instance XML; null until the first answer. */
   sealedXml: Sealed | null
+  /** The walk on which it was begun, and the stop where. */
+  walkId?: string
+  stopId?: string | null
 }
 
 export interface StoredPhoto {
@@ -86,13 +110,15 @@ export type ItemState = 'waiting' | 'sent' | 'held' | 'conflict' | 'rejected' | 
 export interface QueueItem {
   /** The id of the mutation. */
   id: string
-  kind: 'observation' | 'visit' | 'withdrawal' | 'door'
-  /** The id of the observation, the visit, or the door. */
+  kind: 'observation' | 'visit' | 'withdrawal' | 'door' | 'walk'
+  /** The id of the observation, the visit, the door, or the walk. */
   subjectId: string
   formId: string | null
   formVersion: string | null
   /** Persons took part: the screen says "gesprek" and not "waarneming". */
   talk: boolean
+  /** What the screen calls it when it has no form and no address, such as the name of a route. */
+  title?: string
   addressId: string | null
   outcome: Outcome | null
   madeMs: number
@@ -118,6 +144,53 @@ export interface LastSaved {
   sealedXml: Sealed
 }
 
+/** A walk of a route that goes on. Its track stands beside it, piece by piece. */
+export interface Walk {
+  id: string
+  roundId: string
+  /** The route as it was when the walk began: what the server changes meanwhile does not change the walk. */
+  route: StoredRoute
+  startedMs: number
+  paused: boolean
+  /** The ids of the stops that were seen. */
+  seen: string[]
+  captures: WalkCapture[]
+}
+
+export interface WalkCapture {
+  observationId: string
+  stopId: string | null
+}
+
+/** Points of a track, written as they come; sealed, because they tell where somebody was. */
+export interface TrackPiece {
+  n?: number
+  walkId: string
+  sealed: Sealed
+}
+
+/** A part of a packed map, as it came over the line. */
+export interface PackPart {
+  sha256: string
+  start: number
+  bytes: ArrayBuffer
+}
+
+/** A packed map that is here whole and whose hash was checked. */
+export interface Pack {
+  sha256: string
+  size: number
+}
+
+/** What this phone's owner means to do at a door where nobody was home. It stays on this phone. */
+export interface Plan {
+  addressId: string
+  /** The part of the day to come back; null when it does not matter. */
+  comeBack: DayPart | null
+  /** How many notes were left in the letter box. */
+  letters: number
+}
+
 interface StoredKey {
   id: string
   key: CryptoKey
@@ -138,6 +211,13 @@ export class RondgangDb extends Dexie {
   declare counts: EntityTable<Count, 'key'>
   declare turns: EntityTable<TurnRow, 'key'>
   declare reserve: EntityTable<Reserve, 'key'>
+  declare plans: EntityTable<Plan, 'addressId'>
+  declare routes: EntityTable<StoredRoute, 'id'>
+  declare maps: EntityTable<AreaMap, 'id'>
+  declare walks: EntityTable<Walk, 'id'>
+  declare trackPieces: EntityTable<TrackPiece, 'n'>
+  declare packs: EntityTable<Pack, 'sha256'>
+  declare packParts: Table<PackPart, [string, number]>
 
   constructor(name = 'rondgang') {
     super(name, { chromeTransactionDurability: 'strict' })
@@ -161,6 +241,17 @@ export class RondgangDb extends Dexie {
       })
       .upgrade(toVersion3)
     this.version(4).stores({ reserve: 'key' })
+    this.version(5)
+      .stores({
+        plans: 'addressId',
+        routes: 'id, areaId',
+        maps: 'id',
+        walks: 'id',
+        trackPieces: '++n, walkId',
+        packs: 'sha256',
+        packParts: '[sha256+start], sha256',
+      })
+      .upgrade(toVersion5)
   }
 }
 
@@ -175,6 +266,11 @@ async function toVersion3(stored: Transaction): Promise<void> {
       device.standing = device.refused ? 'unknown' : 'known'
       delete device.refused
     })
+}
+
+/** Phones that were in use before left out routes and maps: they fetch everything once more. */
+async function toVersion5(stored: Transaction): Promise<void> {
+  await stored.table('device').toCollection().modify({ cursor: null })
 }
 
 export const db = new RondgangDb()

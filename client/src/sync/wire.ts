@@ -50,6 +50,39 @@ export interface AddressData {
   place: string
   lon: number | null
   lat: number | null
+  /** How many households live behind this number; 1 when the server does not say. */
+  households?: number
+}
+
+/** A walk of a schouw: a line with stops (`lijn`), or measuring squares (`vakken`), and then there is no line. */
+export interface RouteData {
+  areaId: string
+  name: string
+  kind: string
+  form: string | null
+  /** GeoJSON. */
+  line: { type: 'LineString'; coordinates: [number, number][] } | null
+  stops: RouteStop[]
+}
+
+export interface RouteStop {
+  id: string
+  number: number
+  name: string
+  lon: number
+  lat: number
+  measureM: number | null
+  /** GeoJSON. */
+  square: unknown
+}
+
+/** The packed map of an area. */
+export interface MapData {
+  sha256: string
+  size: number
+  minZoom: number
+  maxZoom: number
+  attribution: string
 }
 
 export interface FormRole {
@@ -84,6 +117,8 @@ interface EntityData {
   address: AddressData
   form: FormData
   observation: ObservationState
+  route: RouteData
+  map: MapData
 }
 
 export type Change = {
@@ -125,6 +160,9 @@ export interface ObservationPut {
   capturedAt: string
   position: Position | null
   addressId: string | null
+  /** The walk on which it was made, and at which stop; absent outside a walk. */
+  walkId?: string
+  stopId?: string | null
   /** The version that this changes, and why; null for a new observation. */
   baseVersion?: string | null
   reason?: string | null
@@ -167,7 +205,23 @@ export interface AddressAdd {
   note: string | null
 }
 
-export type Mutation = ObservationPut | ObservationWithdraw | VisitPut | AddressAdd
+/** Longitude, latitude, accuracy in metres, and the moment. */
+export type TrackPoint = [number, number, number | null, string]
+
+/** A walk of a route, told whole each time, as far as it is. */
+export interface WalkPut {
+  id: string
+  type: 'walk.put'
+  walkId: string
+  routeId: string
+  plannedOn: string | null
+  startedAt: string
+  endedAt: string | null
+  seen: string[]
+  track: TrackPoint[]
+}
+
+export type Mutation = ObservationPut | ObservationWithdraw | VisitPut | AddressAdd | WalkPut
 
 export type ReceiptStatus = 'applied' | 'duplicate' | 'merged' | 'held' | 'conflict' | 'rejected'
 
@@ -235,6 +289,10 @@ function isListOf(value: unknown, guard: (item: unknown) => boolean): boolean {
 
 const isString = (value: unknown): boolean => typeof value === 'string'
 
+function isStop(value: unknown): boolean {
+  return hasStrings(value, 'id') && ['number', 'lon', 'lat'].every((key) => typeof value[key] === 'number')
+}
+
 const ENTITY_GUARDS: Record<string, (data: unknown) => boolean> = {
   round: (data) =>
     hasStrings(data, 'name') && isListOf(data['areaIds'], isString) && isListOf(data['forms'], isString),
@@ -245,6 +303,8 @@ const ENTITY_GUARDS: Record<string, (data: unknown) => boolean> = {
     isRecord(data['title']) &&
     isListOf(data['roles'], (role) => hasStrings(role, 'role', 'path')),
   observation: (data) => hasStrings(data, 'status') && isListOf(data['photosMissing'], isString),
+  route: (data) => hasStrings(data, 'areaId', 'name') && isListOf(data['stops'], isStop),
+  map: (data) => hasStrings(data, 'sha256') && typeof data['size'] === 'number',
 }
 
 /** True for a change of a kind that we know; pull leaves other kinds out, so a newer server breaks nothing. */

@@ -3,7 +3,15 @@ import { type Situation, statusOf } from '@/domain/status'
 import { makeItem } from '../factories'
 
 function makeSituation(over: Partial<Situation> = {}): Situation {
-  return { items: [], photosRefused: 0, contact: 'reached', running: false, standing: 'known', ...over }
+  return {
+    items: [],
+    photosRefused: 0,
+    contact: 'reached',
+    running: false,
+    standing: 'known',
+    nowMs: 2,
+    ...over,
+  }
 }
 
 test('unsent work is counted by kind, and said to be safe when there is no coverage', () => {
@@ -56,4 +64,12 @@ test('a revoked phone is told that its work can still go, and when all of it has
 test('a withdrawal that waits is counted as such', () => {
   const items = [makeItem({ kind: 'withdrawal', talk: false })]
   expect(statusOf(makeSituation({ items })).counts).toEqual([{ key: 'status.withdrawals', count: 1 }])
+})
+test('work that waits for two days or more is a problem to do something about', () => {
+  const day = 24 * 3600 * 1000
+  const items = [makeItem({ madeMs: 0 }), makeItem({ id: 'm-2', madeMs: day })]
+  expect(statusOf(makeSituation({ items, nowMs: 2 * day - 1 })).tone).toBe('waiting')
+  const status = statusOf(makeSituation({ items, nowMs: 3 * day }))
+  expect(status.tone).toBe('problem')
+  expect(status.remarks.at(-1)).toEqual({ key: 'status.old', count: 3 })
 })

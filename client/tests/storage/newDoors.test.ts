@@ -58,6 +58,7 @@ describe('a door that the list lacks', () => {
       contact: 'unreachable',
       running: false,
       standing: 'known',
+      nowMs: Date.now(),
     })
     expect(status.counts).toEqual([{ key: 'status.doors', count: 1 }])
   })
