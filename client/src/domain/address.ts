@@ -19,7 +19,8 @@ export function addressLabel(
 
 /**
  * The streets, and the houses in the order one walks past them. `walk` tells the walking order by address id where
- * somebody made one; streets that are not in it follow in alphabetical order.
+ * somebody made one; streets that are not in it follow in alphabetical order. Two villages may have the same street:
+ * then its name says which.
  */
 export function byStreet(
   addresses: readonly Address[],
@@ -30,18 +31,26 @@ export function byStreet(
     compareNumbers(placeOf(a), placeOf(b)) || compareHouses(a, b)
   const streets = new Map<string, Address[]>()
   for (const address of addresses) {
-    const houses = streets.get(address.street)
+    const key = `${address.street}, ${address.place}`
+    const houses = streets.get(key)
     if (houses) houses.push(address)
-    else streets.set(address.street, [address])
+    else streets.set(key, [address])
   }
+  const names = [...streets.values()].flatMap(([house]) => house?.street ?? [])
   return [...streets]
-    .map(([name, houses]) => ({
-      name,
+    .map(([key, houses]) => ({
+      name: nameOf(key, houses, names),
       addresses: houses.sort(compare),
       first: Math.min(...houses.map(placeOf)),
     }))
     .sort((a, b) => compareNumbers(a.first, b.first) || a.name.localeCompare(b.name, 'nl'))
     .map(({ name, addresses: houses }) => ({ name, addresses: houses }))
+}
+
+/** The name of the street, with its place where another has the same name. */
+function nameOf(withPlace: string, houses: readonly Address[], names: readonly string[]): string {
+  const street = houses[0]?.street ?? ''
+  return names.filter((name) => name === street).length > 1 ? withPlace : street
 }
 
 /** As sort wants it; infinity equals itself. */

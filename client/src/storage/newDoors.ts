@@ -72,11 +72,23 @@ export function splitAddition(text: string): Pick<NewDoor, 'letter' | 'addition'
 }
 
 /** The door of this street whose number is nearest: for when the phone cannot tell where it is. */
-export function nearestDoor(addresses: readonly Address[], street: string, number: number): Address | null {
-  return addresses
-    .filter((address) => address.street === street && address.lon !== null && address.lat !== null)
-    .reduce<Address | null>((best, address) => {
-      const isNearer = !best || Math.abs(address.number - number) < Math.abs(best.number - number)
-      return isNearer ? address : best
-    }, null)
+export function nearestNumber(addresses: readonly Address[], street: string, number: number): Address | null {
+  const inStreet = addresses.filter((address) => address.street === street)
+  return nearest(inStreet, (address) => Math.abs(address.number - number))
+}
+
+/** The door that is nearest to this place: in its area and village the new one lies too. */
+export function nearestPlace(addresses: readonly Address[], { lon, lat }: Position): Address | null {
+  const narrow = Math.cos((lat * Math.PI) / 180)
+  return nearest(addresses, (door) =>
+    Math.hypot(((door.lon ?? Infinity) - lon) * narrow, (door.lat ?? Infinity) - lat),
+  )
+}
+
+function nearest(addresses: readonly Address[], distance: (address: Address) => number): Address | null {
+  const placed = addresses.filter(({ lon, lat }) => lon !== null && lat !== null)
+  return placed.reduce<Address | null>(
+    (best, address) => (best && distance(best) <= distance(address) ? best : address),
+    null,
+  )
 }

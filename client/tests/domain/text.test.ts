@@ -18,6 +18,10 @@ describe('addresses', () => {
     expect(streets.map(({ name }) => name)).toEqual(['Achterweg', 'Boekweitlaan'])
     expect(streets[1]?.addresses.map(({ number }) => number)).toEqual([2, 12])
   })
+  test('the same street in two villages is two streets', () => {
+    const streets = byStreet([makeAddress(), makeAddress({ id: 'b', place: 'Tiendeveen' })])
+    expect(streets.map(({ name }) => name)).toEqual(['Boekweitlaan, Nieuwlande', 'Boekweitlaan, Tiendeveen'])
+  })
   test('somebody who got a walk sees the streets and houses in its order', () => {
     const [far, near, other] = [
       makeAddress({ id: 'far', number: 12 }),

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { readAddressBook } from '@/components/addressBook'
 import { statusOf } from '@/domain/status'
 import { db } from '@/storage/db'
-import { addDoor, nearestDoor, splitAddition, unsentDoors } from '@/storage/newDoors'
+import { addDoor, nearestNumber, nearestPlace, splitAddition, unsentDoors } from '@/storage/newDoors'
 import { openText } from '@/storage/vault'
 import { makeAddress, ROUND_ID } from '../factories'
 
@@ -78,8 +78,13 @@ describe('an addition', () => {
   })
 })
 
-test('the nearest door of a street stands in for a place that the phone cannot find', () => {
+test('the nearest number of a street stands in for a place that the phone cannot find', () => {
   const doors = [makeAddress({ id: 'far', number: 40 }), makeAddress({ id: 'near', number: 16 })]
-  expect(nearestDoor(doors, 'Boekweitlaan', 14)?.id).toBe('near')
-  expect(nearestDoor(doors, 'Elders', 14)).toBeNull()
+  expect(nearestNumber(doors, 'Boekweitlaan', 14)?.id).toBe('near')
+  expect(nearestNumber(doors, 'Elders', 14)).toBeNull()
+})
+test('the door next to a place tells its village, whatever their numbers', () => {
+  const doors = [makeAddress({ id: 'far', lon: 6.5 }), makeAddress({ id: 'near', number: 99 })]
+  expect(nearestPlace(doors, { lon: 6.601, lat: 52.7, accuracyM: 5 })?.id).toBe('near')
+  expect(nearestPlace([makeAddress({ lon: null })], { lon: 6.6, lat: 52.7, accuracyM: 5 })).toBeNull()
 })
