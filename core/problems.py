@@ -194,10 +194,52 @@ AREAS_UNREADABLE = Kind(
     "areas-unreadable",
     400,
     N_("Dit bestand is niet leesbaar als gebieden."),
-    N_("Gebruik GeoJSON in lengte- en breedtegraden (WGS84)."),
+    N_("Gebruik een GeoPackage, GeoJSON of shapefile in een zip, in RD of WGS84."),
+)
+ADDRESSES_UNREADABLE = Kind(
+    "addresses-unreadable",
+    400,
+    N_("Dit bestand is niet leesbaar als adressen."),
+    N_("Gebruik een CSV-bestand met adressen van de BAG, of met de kolommen straat, nummer, postcode, lon en lat."),
+)
+ADDRESS_IN_LIST = Kind(
+    "address-in-list",
+    409,
+    N_("Dit adres staat al in de lijst."),
+    N_("Ga terug en kies 'Het is hetzelfde als een ander adres'."),
+)
+IMPORT_CHOICE_MISSING = Kind(
+    "import-choice-missing",
+    400,
+    N_("Er moet nog iets gekozen worden voor dit bestand ingelezen kan worden."),
+    N_("Geef de peildatum, of kies de gemeente."),
+)
+IMPORT_TOO_LARGE = Kind(
+    "import-too-large",
+    413,
+    N_("Het bestand is te groot voor deze pagina."),
+    N_("Neem een bestand van alleen uw gemeente, of vraag uw beheerder om het op de server in te lezen."),
+)
+IMPORT_GONE = Kind(
+    "import-gone",
+    404,
+    N_("Dit bestand is er niet meer."),
+    N_("Een bestand wordt een dag bewaard, of tot het is ingelezen. Kies het opnieuw."),
 )
 AREA_UNKNOWN = Kind(
     "area-unknown", 404, N_("Dit gebied bestaat niet."), N_("Kijk op de pagina Gebieden welke namen er zijn.")
+)
+GIS_TOKEN_UNKNOWN = Kind(
+    "gis-token-unknown",
+    401,
+    N_("U hebt een toegangssleutel nodig om dit te lezen."),
+    N_("Geef de sleutel als wachtwoord. U krijgt hem van wie in Rondgang de pagina GIS-toegang beheert."),
+)
+COLLECTION_UNKNOWN = Kind(
+    "collection-unknown", 404, N_("Deze kaartlaag is er niet."), N_("Kijk in /ogc/collections welke er zijn.")
+)
+FEATURE_UNKNOWN = Kind(
+    "feature-unknown", 404, N_("Dit staat niet in de kaartlaag."), N_("Lees de lijst van de kaartlaag opnieuw.")
 )
 PERSON_EXISTS = Kind("person-exists", 409, N_("Deze persoon is er al."), N_("Kies een ander e-mailadres."))
 EMAIL_WRONG = Kind("email-wrong", 400, N_("Dit is geen e-mailadres."), N_("Schrijf het als naam@gemeente.nl."))

@@ -60,7 +60,7 @@ def answer_problem(problem: Problem) -> Response:
     """The answer to a problem, as a program or a person asked for it."""
     db.session.rollback()
     found = details(problem.record())
-    if request.path.startswith("/v1/") or request.accept_mimetypes.best == "application/json":
+    if request.path.startswith(("/v1/", "/ogc")) or request.accept_mimetypes.best == "application/json":
         response = jsonify(found)
         response.mimetype = "application/problem+json"
     else:

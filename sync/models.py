@@ -55,7 +55,10 @@ device_round = Table(
 
 
 class Round(Model):
-    """A ronde: one round of asking in some areas, with its forms and period. `target` is a rate, 0 to 1."""
+    """A ronde: one round of asking in some areas, with its forms and period. `target` is a rate, 0 to 1.
+
+    `division` says how its doors are given to people (maps/divide.py), `door_minutes` what one household takes.
+    """
 
     __tablename__ = "round"
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -63,6 +66,8 @@ class Round(Model):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     target: Mapped[float | None]
+    division: Mapped[str | None] = mapped_column(String(20))
+    door_minutes: Mapped[float | None]
 
 
 class RoundMember(Model):
@@ -168,7 +173,9 @@ class Observation(Placed, Model):
         Index("ix_observation_stop", "stop_id", postgresql_where=text("stop_id IS NOT NULL")),
         Index("ix_observation_device", "device_id", "received_at"),
         Index("ix_observation_status", "status", postgresql_where=text("status != 'applied'")),
+        Index("ix_observation_outdoors", "id", "form_version_id", "status", postgresql_where=text("address_id IS NULL")),
         Index("ix_observation_clashes", "id", postgresql_where=text("clashes IS NOT NULL")),
+        Index("ix_observation_map", "map_cell", "map_statements", postgresql_where=text("map_cell IS NOT NULL")),
     )
     id: Mapped[UUID] = mapped_column(primary_key=True)
     mutation_id: Mapped[UUID] = mapped_column(ForeignKey("mutation.id"))
@@ -196,6 +203,8 @@ class Observation(Placed, Model):
     area_source: Mapped[str | None] = mapped_column(String(10))
     area_is_uncertain: Mapped[bool] = mapped_column(default=False)  # the circle of its accuracy crosses a boundary
     gebied_boundary_id: Mapped[UUID | None] = mapped_column(ForeignKey("area_boundary.id"))
+    map_cell: Mapped[int | None] = mapped_column(BigInteger)  # where it counts on the map (maps/tiles.py)
+    map_statements: Mapped[int] = mapped_column(default=0)
     walk_id: Mapped[UUID | None]  # as the phone said; the walk may come later
     stop_id: Mapped[UUID | None]
     measure_m: Mapped[float | None]
@@ -203,6 +212,22 @@ class Observation(Placed, Model):
     schouw_score: Mapped[str | None] = mapped_column(String(2))
     persons: Mapped[int | None]
     household_size: Mapped[int | None]
+
+
+class MapCount(Model):
+    """How many observations and statements lie in a cell of COUNT_ZOOM (maps/tiles.py), by area.
+
+    What counts is the sum of all its rows: whoever changes an observation adds a row, so that nobody waits for another.
+    A job puts rows together.
+    """
+
+    __tablename__ = "map_count"
+    id: Mapped[int] = mapped_column(BigKey, Identity(), primary_key=True)
+    cell: Mapped[int] = mapped_column(BigInteger, index=True)
+    area_id: Mapped[UUID | None]
+    gebied_id: Mapped[UUID | None]
+    observations: Mapped[int]
+    statements: Mapped[int]
 
 
 class ObservationVersion(Model):

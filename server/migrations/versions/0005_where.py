@@ -246,6 +246,11 @@ def _extend_observations() -> None:
         table.create_index(
             "ix_observation_map", ["map_cell", "map_statements"], postgresql_where=sa.text("map_cell IS NOT NULL")
         )
+        table.create_index(
+            "ix_observation_outdoors",
+            ["id", "form_version_id", "status"],
+            postgresql_where=sa.text("address_id IS NULL"),
+        )
         table.create_index("ix_observation_stop", ["stop_id"], postgresql_where=sa.text("stop_id IS NOT NULL"))
         table.create_index("ix_observation_walk", ["walk_id"], postgresql_where=sa.text("walk_id IS NOT NULL"))
         table.create_foreign_key(

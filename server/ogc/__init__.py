@@ -1,0 +1,1 @@
+"""What GIS programs read: OGC API – Features (decision 0013)."""
