@@ -19,6 +19,7 @@ from sync.lookups import Lookups
 from sync.models import APPLIED, CONFLICT, DUPLICATE, HELD, Attachment, Mutation, Observation, Visit
 from sync.mutations import Pushed, read_mutation
 from sync.queries import attachments_of, log_changes, observations_to_change, waiting_for
+from sync.questions import answer_question
 from sync.report import corrected
 from sync.versions import BaseMissing, change_observation
 from sync.walks import put_walk
@@ -153,25 +154,28 @@ class Batch:
                 put_walk(mutation, pushed, self._corrected)
             case mutations.ADDRESS_ADD:
                 add_address(mutation, pushed, self._lookups)
+            case mutations.QUESTION_ANSWER:
+                answer_question(mutation, pushed, self._corrected)
 
     def _put_visit(self, mutation: Mutation, pushed: Pushed) -> None:
         put = pushed.fields
         existing = self._lookups.visit(put["visit_id"])
+        address = self._lookups.address(put["address_id"])
         if existing is not None:
-            if (existing.address_id, existing.outcome) == (put["address_id"], put["outcome"]):
+            if (existing.address_id, existing.outcome) == (address.id if address else None, put["outcome"]):
                 mutation.status = DUPLICATE
             else:
                 mutation.status, mutation.raw = CONFLICT, pushed.raw
                 mutation.problem = Problem(OBSERVATION_EXISTS).record()
             return
-        if self._lookups.address(put["address_id"]) is None:
+        if address is None:
             raise Problem(INPUT_INVALID, faults=[Fault("/addressId", "Dit adres staat niet in de lijst.")])
         visit = Visit(
             id=put["visit_id"],
             mutation_id=mutation.id,
             device_id=mutation.device_id,
             round_id=put["round_id"],
-            address_id=put["address_id"],
+            address_id=address.id,
             outcome=put["outcome"],
             visited_at=put["visited_at"],
             corrected_at=self._corrected(put["visited_at"]),

@@ -29,11 +29,13 @@ class Lookups:
         return area_index()
 
     def address(self, address_id: UUID | None) -> Address | None:
+        """The address with this id; when it turned out to be another one, that."""
         if address_id is None:
             return None
         if address_id not in self._addresses:
             self._addresses[address_id] = next(iter(addresses_by_id([address_id])), None)
-        return self._addresses[address_id]
+        found = self._addresses[address_id]
+        return self.address(found.same_as) if found and found.same_as else found
 
     def add_address(self, address: Address) -> None:
         """Stores an address that is new."""

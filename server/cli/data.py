@@ -20,16 +20,42 @@ def areas() -> None:
 
 @areas.command("import")
 @click.argument("file", type=EXISTING_FILE)
-@click.option("--date", "reference_date", type=click.DateTime(["%Y-%m-%d"]), default="2024-01-01",
-              show_default=True, help="Reference date of the population figures.")  # fmt: skip
+@click.option("--date", "reference_date", type=click.DateTime(["%Y-%m-%d"]),
+              help="Reference date of the figures, when the file does not say its year.")  # fmt: skip
+@click.option("--gemeente", "municipality", help="Code of the municipality, such as GM0118, when the file has several.")
+@click.option("--preview", is_flag=True, help="Only says what would change.")
 @with_app
-def import_(file: Path, reference_date: datetime) -> None:
-    """Imports areas with their CBS figures from GeoJSON (WGS84)."""
-    from server.areas_import import import_areas
+def import_areas_(file: Path, reference_date: datetime | None, municipality: str | None, preview: bool) -> None:
+    """Imports areas with their figures from a GeoPackage, GeoJSON or zipped shapefile, in RD or WGS84."""
+    from server.areas_import import AreaChoices, import_areas, planned_areas
+    from server.importing.area_words import change_in_words, remarks, summary, sums
+
+    choices = AreaChoices(reference_date.date() if reference_date else None, municipality)
+    with console.status(f"{file.name} inlezen …"):
+        plan = (planned_areas if preview else import_areas)(file, file.name, choices)
+    for line in (*sums(plan), *map(change_in_words, plan.changed), *summary(plan), *remarks(plan)):
+        click.echo(line)
+
+
+@click.group()
+def addresses() -> None:
+    """Addresses: the doors that volunteers go to."""
+
+
+@addresses.command("import")
+@click.argument("file", type=EXISTING_FILE)
+@click.option("--whole", is_flag=True, help="This is the whole list of its places: what is not in it lapses.")
+@click.option("--preview", is_flag=True, help="Only says what would change.")
+@with_app
+def import_addresses_(file: Path, whole: bool, preview: bool) -> None:
+    """Imports addresses from CSV (BAG, PDOK, or columns of your own)."""
+    from server.addresses_import import import_addresses, preview_addresses
+    from server.importing.address_words import remarks, summary
 
     with console.status(f"{file.name} inlezen …"):
-        count, redrawn = import_areas(file.read_bytes(), file.name, reference_date.date())
-    click.echo(f"{count} gebieden ingelezen, {redrawn} met een nieuwe grens.")
+        plan = preview_addresses(file, whole) if preview else import_addresses(file, file.name, whole)
+    for line in (*summary(plan), *remarks(plan)):
+        click.echo(line)
 
 
 def _files_in(places: Iterable[Path], suffixes: Collection[str]) -> Iterator[Path]:
@@ -88,7 +114,7 @@ def check(context: click.Context, places: tuple[Path, ...]) -> None:
 def publish(files: tuple[Path, ...], round_name: str | None) -> None:
     """Publishes forms; phones in a round with them get the new version at their next pull."""
     from server.publishing import add_to_round, publish_file
-    from server.rounds import round_by_name
+    from server.rounds.named import round_by_name
 
     round_ = round_by_name(round_name) if round_name else None
     for file in files:
@@ -137,7 +163,7 @@ def enrol(name: str, round_name: str | None) -> None:
     from core.db import db
     from server.desk.qr import qr_for_terminal
     from server.people.audit import record_change
-    from server.rounds import round_by_name
+    from server.rounds.named import round_by_name
     from sync.devices import enrolment_link, make_enrolment
 
     settings: Settings = the_app().extensions["rondgang_settings"]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.problems import DATABASE_FAILED, SETTING_WRONG, Problem
 from server.cli.context import console
-from server.cli.data import areas, enrol, forms, people
+from server.cli.data import addresses, areas, enrol, forms, people
 from server.cli.field import participation, simulate
 from server.cli.koffer import koffer
 from server.cli.run import migrate, restored, serve, tidy, worker
@@ -21,7 +21,8 @@ def rondgang() -> None:
     """Rondgang: field survey and wijkschouw, from talks at the door to participation per village."""
 
 
-for command in (serve, migrate, worker, tidy, restored, areas, forms, people, enrol, koffer, simulate, participation):
+COMMANDS = (serve, migrate, worker, tidy, restored, areas, addresses, forms, people, enrol, koffer)
+for command in (*COMMANDS, simulate, participation):
     rondgang.add_command(command)
 
 

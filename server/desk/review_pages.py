@@ -2,6 +2,7 @@
 
 from flask import render_template
 
+from server.additions.queries import count_proposed
 from server.desk.blueprint import desk
 from server.desk.review_list import held_items, open_choices, visit_items, waiting_items
 from sync.queries import newest_rejections, review_counts
@@ -15,6 +16,7 @@ def review() -> str:
     return render_template(
         "review.html",
         counts=review_counts(),
+        new_addresses=count_proposed(),
         longest=LONGEST_LIST,
         most_shown=MOST_SHOWN,
         clashing=open_choices(LONGEST_LIST),

@@ -6,7 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from core.clock import new_id
-from sync.client.mutations import KEPT_OF_OWN, Mutation, TrackPoint, observation_put, visit_put, walk_put, withdrawal
+from sync.client.mutations import (
+    KEPT_OF_OWN,
+    Mutation,
+    TrackPoint,
+    address_add,
+    observation_put,
+    visit_put,
+    walk_put,
+    withdrawal,
+)
 from sync.client.photos import Photo
 from sync.client.store import Shelf, Store
 
@@ -126,9 +135,27 @@ class Holdings:
         base = base_version or self._own[str(observation_id)]["version"]
         return self._queue(withdrawal(str(observation_id), base, self.clock(), reason))
 
+    @property
+    def questions(self) -> dict[str, Mapping[str, Any]]:
+        """What the desk asked, and neither closed nor got an answer to as far as a pull told, by its id."""
+        told = [one for state in self.states.values() for one in state.get("questions", ())]
+        return {one["id"]: one for one in told if one["answeredAt"] is None and one["closedAt"] is None}
+
     def put_visit(self, address_id: str, outcome: str, visited_at: datetime, round_id: str | None = None) -> str:
         """Queues what happened at a door; returns the mutation's id."""
         return self._queue(visit_put(address_id, outcome, visited_at, round_id))
+
+    def add_address(
+        self, street: str, number: int, lonlat: tuple[float, float], added_at: datetime, **more: Any
+    ) -> str:
+        """Queues a door that the list lacks; returns the id of the new address, which can be used at once."""
+        address_id = str(new_id())
+        self._queue(address_add(address_id, street, number, lonlat, added_at, **more))
+        return address_id
+
+    def answer(self, question_id: str, text: str) -> str:
+        """Queues the answer to a question of the desk; returns the mutation's id."""
+        return self._queue(question_answer(question_id, text, self.clock()))
 
     def put_walk(
         self,

@@ -9,7 +9,8 @@ from lxml import etree
 from core.clock import new_id
 
 Mutation = dict[str, Any]
-PUT, WITHDRAW, VISIT, WALK = "observation.put", "observation.withdraw", "visit.put", "walk.put"
+PUT, WITHDRAW, VISIT = "observation.put", "observation.withdraw", "visit.put"
+WALK, ADDRESS = "walk.put", "address.add"
 KEPT_OF_OWN = ("observationId", "roundId", "form", "position", "addressId", "attachments")
 TrackPoint = tuple[float, float, float | None, datetime]
 """Longitude, latitude, accuracy in metres where it is known, and the moment."""
@@ -52,6 +53,29 @@ def visit_put(address_id: str, outcome: str, at: datetime, round_id: str | None)
         "outcome": outcome,
         "visitedAt": at.isoformat(),
     }
+
+
+def address_add(
+    address_id: str, street: str, number: int, lonlat: tuple[float, float], at: datetime, **more: Any
+) -> Mutation:
+    """A door that the list lacks; `more` as on the wire: letter, addition, postcode, place, note, roundId."""
+    lon, lat = lonlat
+    return {
+        "id": str(new_id()),
+        "type": ADDRESS,
+        "addressId": address_id,
+        "street": street,
+        "number": number,
+        "position": {"lon": lon, "lat": lat},
+        "addedAt": at.isoformat(),
+        **more,
+    }
+
+
+def question_answer(question_id: str, text: str, at: datetime) -> Mutation:
+    """What a volunteer answers to a question of the desk."""
+    told = {"questionId": question_id, "answeredAt": at.isoformat(), "text": text}
+    return {"id": str(new_id()), "type": ANSWER, **told}
 
 
 def walk_put(

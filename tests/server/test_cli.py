@@ -87,13 +87,13 @@ def test_forms_check_names_every_fault_and_fails(data: Path, tmp_path: Path) -> 
 def test_published_form_and_imported_areas_are_there_and_data_is_the_owners_alone(data: Path, tmp_path: Path) -> None:
     area = {
         "type": "Feature",
-        "properties": {"statcode": "BU1", "naam": "Kern", "inwoners": 10, "huishoudens": 4},
+        "properties": {"statcode": "BU01180000", "naam": "Kern", "inwoners": 10, "huishoudens": 4},
         "geometry": {"type": "Polygon", "coordinates": [[[6.6, 52.6], [6.7, 52.6], [6.7, 52.7], [6.6, 52.6]]]},
     }
     file = tmp_path / "gebieden.geojson"
     file.write_text(json.dumps({"type": "FeatureCollection", "features": [area]}))
 
-    assert "1 gebieden ingelezen, 1 met een nieuwe grens." in run(data, "areas", "import", str(file)).stdout
+    assert "Nieuwe gebieden: 1." in run(data, "areas", "import", str(file), "--date", "2024-01-01").stdout
     said = run(data, "participation", "--area", "Kern", "--json").stdout
     assert json.loads(said) == {"atLeast": 0, "atMost": 0, "inhabitants": 10, "rate": 0.0}
     assert (data / "rondgang.db").stat().st_mode & 0o077 == 0
