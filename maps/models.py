@@ -176,6 +176,7 @@ class MapPack(Model):
     """A map of an area for phones without coverage: one PMTiles file, kept under its SHA-256.
 
     `origin` says what it was made from: the administrator's own source, the online base map, or the project's own data.
+    `made_of` is the SHA-256 of what went into it, to see that there is something newer.
     """
 
     __tablename__ = "map_pack"
@@ -188,4 +189,5 @@ class MapPack(Model):
     tiles: Mapped[int]
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64), index=True)
+    made_of: Mapped[str] = mapped_column(String(64), default="")
     made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)

@@ -19,6 +19,7 @@ EXTENT = 4096
 MAX_BYTES = 50_000
 GRID_ZOOMS = 4  # a tile shows at most 16 by 16 clusters, 32 pixels apart
 FINE_ZOOMS = 2  # the middle of a cluster is found from 4 by 4 parts of it
+COUNT_ZOOM = 18  # cells of this zoom (90 m) have their counts kept, for tiles that hold very many points
 MOST_RANGES = 24
 
 _MERCATOR_LAT = 85.05112877980659  # where the square of web Mercator ends
@@ -57,7 +58,8 @@ class Tile:
     @property
     def parts_zoom(self) -> int:
         """The zoom of the parts that the clusters of this tile are counted by."""
-        return min(self.zoom + GRID_ZOOMS + FINE_ZOOMS, CELL_ZOOM)
+        finest = COUNT_ZOOM if self.zoom + GRID_ZOOMS < COUNT_ZOOM else CELL_ZOOM
+        return min(self.zoom + GRID_ZOOMS + FINE_ZOOMS, finest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def cell_of(lon: float, lat: float) -> int:
     size = 1 << CELL_ZOOM
     column = floor((lon + 180) / 360 * size)
     row = floor((0.5 - log((1 + sine) / (1 - sine)) / (4 * pi)) * size)
-    return _interleave(min(max(column, 0), size - 1), min(max(row, 0), size - 1))
+    cell: int = _interleave(min(max(column, 0), size - 1), min(max(row, 0), size - 1))
+    return cell
 
 
 def cells_of(lonlat: np.ndarray) -> np.ndarray:

@@ -256,6 +256,34 @@ class ObservationVersion(Model):
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
 
 
+class Question(Model):
+    """What somebody at the desk asks whoever made an observation. The phone is not told who asked.
+
+    Closed without an answer it is withdrawn; an answer that comes later opens it again.
+    """
+
+    __tablename__ = "question"
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    observation_id: Mapped[UUID] = mapped_column(ForeignKey("observation.id"), index=True)
+    asked_by: Mapped[str] = mapped_column(String(255))
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+    text: Mapped[str] = mapped_column(String(500))
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Answer(Model):
+    """What a phone answered to a question; all are kept, the latest counts. The id is that of its mutation."""
+
+    __tablename__ = "answer"
+    id: Mapped[UUID] = mapped_column(ForeignKey("mutation.id"), primary_key=True)
+    question_id: Mapped[UUID] = mapped_column(ForeignKey("question.id"), index=True)
+    device_id: Mapped[UUID] = mapped_column(ForeignKey("device.id"))
+    text: Mapped[str] = mapped_column(String(2000))
+    answered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now_utc)
+
+
 class Attachment(Model):
     """A file that an observation names. Its photo may not have arrived yet."""
 

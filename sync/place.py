@@ -14,7 +14,10 @@ from sync.models import BY_ADDRESS, BY_POSITION, Observation
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place with the area it lies in. Position in EPSG:4326; `problem` when the address is not known."""
+    """A place with the area it lies in. Position in EPSG:4326; `problem` when the address is not known.
+
+    `on_map` (lon, lat) is where a map shows it: its own position, else its address.
+    """
 
     address_id: UUID | None = None
     areas: AreaIds = NO_AREAS
@@ -23,6 +26,7 @@ class Place:
     lon: float | None = None
     lat: float | None = None
     accuracy_m: float | None = None
+    on_map: tuple[float, float] | None = None
     problem: Problem | None = None
 
 
@@ -44,6 +48,7 @@ def find_place(observation: Observation, address_id: UUID | None, facts: Facts, 
         lon=point.lon if point else None,
         lat=point.lat if point else None,
         accuracy_m=point.accuracy_m if point else None,
+        on_map=(point.lon, point.lat) if point else (address.lon, address.lat) if address else None,
         problem=_unknown_address(address_id) if address_id and address is None else None,
     )
 

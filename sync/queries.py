@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     and_,
     delete,
@@ -29,11 +30,10 @@ from core.clock import now_utc
 from core.db import db, in_batches
 from maps.models import Address, Area, Route
 from maps.queries import lies_in
-from maps.tiles import CELL_ZOOM
+from maps.tiles import CELL_ZOOM, COUNT_ZOOM
 from sync.models import (
     APPLIED,
     CONFLICT,
-    COUNT_ZOOM,
     HELD,
     Attachment,
     Change,
@@ -45,6 +45,7 @@ from sync.models import (
     Observation,
     ObservationVersion,
     Photo,
+    Question,
     Rejection,
     Round,
     RoundAddress,
@@ -270,10 +271,11 @@ def forget_changes(before: datetime, horizon: int) -> int:
 
 
 def observations_brought_by(device_id: UUID, only: Collection[UUID] | None = None) -> list[Observation]:
-    """What this device made, without its answers; of those asked for, or those whose state is not plain."""
+    """What this device made, without its answers; those of `only`, or with a state that is not plain or a question."""
     is_told = Observation.id.in_(only) if only is not None else Observation.version_id != Observation.mutation_id
     if only is None:
-        is_told = or_(is_told, Observation.status != APPLIED)
+        is_asked_about = Observation.id.in_(select(Question.observation_id))
+        is_told = or_(is_told, Observation.status != APPLIED, is_asked_about)
     return list(
         db.session.scalars(
             select(Observation)
@@ -471,13 +473,18 @@ def count_on_map(observation_ids: Collection[UUID], sign: int) -> None:
     """Counts these observations where they lie now (sign 1), or no more (sign -1); without those that are on no map."""
     for batch in in_batches(observation_ids):
         counts = select(
-            Observation.map_cell.bitwise_rshift(COUNT_SHIFT),
+            coarser(Observation.map_cell, COUNT_SHIFT),
             Observation.area_id,
             Observation.gebied_id,
             literal(sign),
             Observation.map_statements * sign,
         ).where(Observation.id.in_(batch), Observation.map_cell.is_not(None))
         db.session.execute(insert(MapCount).from_select(COUNTED, counts))
+
+
+def coarser(cell: InstrumentedAttribute[Any], bits: int) -> ColumnElement[int]:
+    """The cell of a lower zoom that this cell lies in; a zoom is two bits."""
+    return cell.bitwise_rshift(literal(bits, Integer))  # PostgreSQL shifts by an integer only
 
 
 def fold_map_counts() -> None:

@@ -28,6 +28,7 @@ from sync.answer_tree import Rules
 from sync.history import History, Made, Whereabouts
 from sync.interpret import NOTHING, Processor, derive, interpret
 from sync.lookups import Lookups
+from sync.map_counts import leave_map
 from sync.merge import Clash, answer_at, merge_answers
 from sync.models import APPLIED, CONFLICT, MERGED, WITHDRAWN, Observation
 
@@ -83,6 +84,7 @@ def count_again(history: History, process: Processor, lookups: Lookups) -> None:
     """Lets the answers that stand count, unless they were withdrawn."""
     observation = history.observation
     if history.is_withdrawn:
+        leave_map(observation)
         facts = NOTHING
         observation.status, observation.problem = WITHDRAWN, None
     else:

@@ -34,7 +34,11 @@ class ListedObservation:
 
 def listed_observations(area_ids: Collection[UUID], limit: int) -> list[ListedObservation]:
     """The newest observations with a place, with their photos that have arrived."""
-    rows = mapped_observations(area_ids, limit)
+    return described(mapped_observations(area_ids, limit))
+
+
+def described(rows: Sequence[tuple[Observation, Address | None]]) -> list[ListedObservation]:
+    """These observations as they stand in a list, with their photos that have arrived."""
     attachments = attachments_of([observation.id for observation, _ in rows])
     missing = set(missing_of([one.sha256 for ones in attachments.values() for one in ones]))
     definitions = _definitions({observation.form_version_id for observation, _ in rows})

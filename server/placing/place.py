@@ -16,6 +16,7 @@ from core.progress import Progress, begin_progress
 from maps.assign import NO_AREAS, AreaIds
 from maps.models import Address
 from maps.queries import area_index
+from maps.tiles import cell_of
 from server.placing.queries import addresses_after, count_all, move_observations, observations_after, unfinished
 from sync.models import BY_ADDRESS, BY_POSITION
 from sync.place import areas_of_address
@@ -25,7 +26,7 @@ from sync.queries import log_changes
 JOB = "gebieden.plaatsen"
 BATCH = 2000
 
-Place = tuple[AreaIds, bool, str | None]
+Place = tuple[AreaIds, bool, str | None, int | None]
 
 
 def place_again_later(subject: str) -> UUID:
@@ -97,22 +98,30 @@ def _places(rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Place]:
     for row, placed in zip(rows, has_place.tolist(), strict=True):
         placing = next(placings) if placed else None
         address: Address | None = row.Address
+        cell = _cell(row)
         if address is not None and (address.area_id or address.gebied_id):
-            found.append((areas_of_address(address, index), False, BY_ADDRESS))
+            found.append((areas_of_address(address, index), False, BY_ADDRESS, cell))
         elif placing is not None:
-            found.append((placing.ids, placing.is_uncertain, BY_POSITION if any(placing.ids) else None))
+            found.append((placing.ids, placing.is_uncertain, BY_POSITION if any(placing.ids) else None, cell))
         else:
-            found.append((NO_AREAS, False, None))
+            found.append((NO_AREAS, False, None, cell))
     return found
 
 
 def _before(row: Row[*tuple[Any, ...]]) -> Place:
     areas = (row.area_id, row.boundary_id, row.gebied_id, row.gebied_boundary_id)
-    return areas, row.area_is_uncertain, row.area_source
+    return areas, row.area_is_uncertain, row.area_source, row.map_cell
+
+
+def _cell(row: Row[*tuple[Any, ...]]) -> int | None:
+    """Where it lies on the map now, if it counts there: its address may have another point."""
+    if row.map_cell is None:
+        return None
+    return cell_of(row.lon, row.lat) if row.lon is not None else cell_of(row.Address.lon, row.Address.lat)
 
 
 def _moved(row: Row[*tuple[Any, ...]], place: Place) -> dict[str, Any]:
-    (area_id, boundary_id, gebied_id, gebied_boundary_id), is_uncertain, source = place
+    (area_id, boundary_id, gebied_id, gebied_boundary_id), is_uncertain, source, cell = place
     return {
         "id": row.id,
         "area_id": area_id,
@@ -121,4 +130,5 @@ def _moved(row: Row[*tuple[Any, ...]], place: Place) -> dict[str, Any]:
         "gebied_boundary_id": gebied_boundary_id,
         "area_is_uncertain": is_uncertain,
         "area_source": source,
+        "map_cell": cell,
     }

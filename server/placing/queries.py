@@ -11,6 +11,7 @@ from core.progress import Progress
 from maps.models import Address
 from server.inventory.models import Melding
 from sync.models import Observation
+from sync.queries import count_on_map
 
 
 def count_all() -> int:
@@ -43,6 +44,7 @@ def observations_after(last_id: UUID | None, limit: int) -> Sequence[Row[*tuple[
             Observation.gebied_boundary_id,
             Observation.area_is_uncertain,
             Observation.area_source,
+            Observation.map_cell,
             Address,
         )
         .outerjoin(Address, Address.id == Observation.address_id)
@@ -55,7 +57,10 @@ def observations_after(last_id: UUID | None, limit: int) -> Sequence[Row[*tuple[
 
 def move_observations(rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes the places of these observations (by `id`), and takes their statements along."""
+    ids = [row["id"] for row in rows]
+    count_on_map(ids, -1)
     db.session.execute(update(Observation), rows)
+    count_on_map(ids, 1)
     for row in rows:
         statement = update(Melding).where(Melding.observation_id == row["id"])
         db.session.execute(statement.values(area_id=row["area_id"], gebied_id=row["gebied_id"]))

@@ -28,7 +28,7 @@ def test_simulated_round_is_83_percent_on_every_page(server: Server, desk: Brows
     page.get_by_role("link", name="Wat speelt er").click()
     expect(page.get_by_role("heading", name="In de woorden van bewoners")).to_be_visible()
     look(page, "meldingen")
-    page.get_by_role("link", name="Kaart").click()
+    page.get_by_role("navigation", name="Over Nieuwlande").get_by_role("link", name="Kaart").click()
     choose_on_map(page)
     look(page, "kaart")
     page.locator("#observaties a").first.click()

@@ -1,6 +1,7 @@
 """Migrations: they make exactly what the models say, and lose nothing of what was there."""
 
 from datetime import UTC, datetime
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select, text
 
 from core.db import db
 from maps.models import AreaBoundary
+from maps.tiles import cell_of
 from server.app import create_app
 from server.migrating import set_up_migrations
 from tests.support import make_settings
@@ -49,6 +51,7 @@ def test_forms_of_the_first_version_are_published_after_the_second(old_app: Flas
         db.engine.dispose()
 
 
+NO_MORE = {"letter": "", "addition": "", "postcode": ""}
 OBSERVATION: dict[str, dict[str, object]] = {
     "device": {"id": "d1", "token_hash": "t", "volunteer": "V", "enrolled_at": "2026-11-22 12:00:00"},
     "mutation": {"id": "m1", "device_id": "d1", "received_at": "2026-11-22 12:00:00", "status": "applied"},
@@ -69,11 +72,15 @@ OBSERVATION: dict[str, dict[str, object]] = {
 }
 
 
+def insert(table: str, row: Mapping[str, object]) -> None:
+    columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+    db.session.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), row)
+
+
 def test_observations_of_the_first_version_are_their_own_first_version_after_the_fourth(old_app: Flask) -> None:
     with old_app.app_context():
         for table, row in OBSERVATION.items():
-            columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-            db.session.execute(text(f"INSERT INTO {table} ({columns}) VALUES ({values})"), row)
+            insert(table, row)
         db.session.commit()
 
         upgrade()
@@ -102,4 +109,39 @@ def test_boundaries_of_before_the_fifth_were_used_from_the_day_they_began(old_ap
         first, second = datetime(2024, 1, 1, tzinfo=UTC), datetime(2025, 6, 1, tzinfo=UTC)
         assert [tuple(row) for row in rows] == [(first, second), (second, None)]
         assert tuple(db.session.execute(text("SELECT status, households FROM address")).one()) == ("lijst", 1)
+        db.engine.dispose()
+
+
+def test_observations_of_the_first_version_count_on_the_map_after_the_fifth(old_app: Flask) -> None:
+    with old_app.app_context():
+        door = {"id": "a1", "area_id": "g1", "street": "Weg", "number": 1, "place": "Elim", "lon": 6.6, "lat": 52.7}
+        area = {"id": "g1", "name": "Elim", "kind": "dorp"}
+        at_door = {**OBSERVATION["observation"], "address_id": "a1", "area_id": "g1"}
+        in_street = {**OBSERVATION["observation"], "id": "o2", "mutation_id": "m2", "lon": 6.61, "lat": 52.7}
+        held = {**at_door, "id": "o3", "mutation_id": "m3", "status": "held"}
+        mutations = [{**OBSERVATION["mutation"], "id": id_} for id_ in ("m1", "m2", "m3")]
+        insert("device", OBSERVATION["device"])
+        insert("area", area)
+        insert("address", {**door, **NO_MORE})
+        for mutation in mutations:
+            insert("mutation", mutation)
+        for observation in (at_door, in_street, held):
+            insert("observation", observation)
+        insert("melding", OBSERVATION["melding"])
+        db.session.commit()
+
+        upgrade()
+
+        read = "SELECT id, map_cell, map_statements FROM observation ORDER BY id"
+        cells = [cell_of(6.6, 52.7), cell_of(6.61, 52.7)]
+        assert [tuple(row) for row in db.session.execute(text(read))] == [
+            ("o1", cells[0], 1),
+            ("o2", cells[1], 0),
+            ("o3", None, 0),
+        ]
+        read = "SELECT cell, area_id, observations, statements FROM map_count ORDER BY area_id DESC"
+        assert [tuple(row) for row in db.session.execute(text(read))] == [
+            (cells[0] >> 16, "g1", 1, 1),
+            (cells[1] >> 16, None, 1, 0),
+        ]
         db.engine.dispose()

@@ -7,6 +7,7 @@ import './desk.css'
 import './places.css'
 import './rounds.css'
 import './routes.css'
+import './tileMap.css'
 
 // The server's policy allows no inline style and no eval.
 htmx.config.includeIndicatorStyles = false
@@ -23,6 +24,7 @@ const SCREENS: Record<string, () => Promise<{ show: (element: HTMLElement) => un
   rgRoute: () => import('./routeEditor'),
   rgWalk: () => import('./walkMap'),
   rgTileMap: () => import('./tileMap'),
+  rgRoundMap: () => import('./roundMap'),
 }
 for (const [name, load] of Object.entries(SCREENS)) {
   const attribute = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -19,6 +19,7 @@ def upgrade() -> None:
     _create_area_tables()
     _create_round_tables()
     _create_route_tables()
+    _create_question_tables()
     _extend_areas()
     _extend_addresses()
     _extend_observations()
@@ -72,6 +73,7 @@ def _create_area_tables() -> None:
         sa.Column("tiles", sa.Integer(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("made_of", sa.String(length=64), nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_map_pack_area_id_area")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_map_pack")),
@@ -200,6 +202,38 @@ def _create_route_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_walk")),
     )
     op.create_index("ix_walk_route", "walk", ["route_id", "started_at"])
+
+
+def _create_question_tables() -> None:
+    op.create_table(
+        "question",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("observation_id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by", sa.String(length=255), nullable=False),
+        sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("text", sa.String(length=500), nullable=False),
+        sa.Column("closed_at", MOMENT, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["observation_id"], ["observation.id"], name=op.f("fk_question_observation_id_observation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+    )
+    op.create_index("ix_question_observation_id", "question", ["observation_id"])
+    op.create_table(
+        "answer",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("question_id", sa.Uuid(), nullable=False),
+        sa.Column("device_id", sa.Uuid(), nullable=False),
+        sa.Column("text", sa.String(length=2000), nullable=False),
+        sa.Column("answered_at", MOMENT, nullable=False),
+        sa.Column("corrected_at", MOMENT, nullable=False),
+        sa.Column("received_at", MOMENT, nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["mutation.id"], name=op.f("fk_answer_id_mutation")),
+        sa.ForeignKeyConstraint(["question_id"], ["question.id"], name=op.f("fk_answer_question_id_question")),
+        sa.ForeignKeyConstraint(["device_id"], ["device.id"], name=op.f("fk_answer_device_id_device")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
+    )
+    op.create_index("ix_answer_question_id", "answer", ["question_id"])
 
 
 def _extend_areas() -> None:

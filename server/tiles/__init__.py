@@ -1,0 +1,1 @@
+"""Vector tiles of what was recorded, and lists of what lies where."""
