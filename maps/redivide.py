@@ -197,3 +197,17 @@ def _level(loads: Sequence[float], more: float) -> float:
 
 def _gap_m(door: Door, own: Sequence[Door]) -> float:
     return min(distance_m(door, other) for other in own)
+
+
+def give_street(
+    walks: Mapping[UUID, Walk], street: str, giver: UUID, receiver: UUID, done: AbstractSet[UUID], manner: Manner
+) -> Walks:
+    """What is still to do of one street with somebody else, where it is least out of their way."""
+    piece = [door for door in walks[giver] if door.street == street and door.id not in done]
+    if not piece or giver == receiver:
+        return dict(walks)
+    given = {door.id for door in piece}
+    hand = _Hand(walks.get(receiver, ()), done, manner.pace)
+    hand.take(walking_order(piece))
+    rest = tuple(door for door in walks[giver] if door.id not in given)
+    return {**walks, giver: rest, receiver: tuple(hand.walk)}

@@ -12,7 +12,15 @@ from core.clock import now_utc
 from core.db import db
 from core.problems import CODE_UNUSABLE, DEVICE_REVOKED, TOKEN_UNKNOWN, Problem
 from sync.models import Device, Enrolment, Round
-from sync.queries import admit, device_by_token, find_device, find_enrolment, has_enrolled, update_device
+from sync.queries import (
+    admit,
+    device_by_token,
+    find_device,
+    find_enrolment,
+    find_member_to_change,
+    has_enrolled,
+    update_device,
+)
 from sync.report import Report
 
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -26,8 +34,8 @@ def digest(secret: str) -> str:
     return sha256(secret.encode()).hexdigest()
 
 
-def make_enrolment(round_: Round, volunteer: str) -> str:
-    """A new code (60 random bits, readable aloud) for one phone; only its hash is stored."""
+def make_enrolment(round_: Round, volunteer: str, member_id: UUID | None = None) -> str:
+    """A new code (60 random bits, readable aloud) for one phone, of this member if any; only its hash is stored."""
     groups = ["".join(secrets.choice(CODE_ALPHABET) for _ in range(4)) for _ in range(CODE_GROUPS)]
     code = "-".join(groups)
     db.session.add(
@@ -36,6 +44,7 @@ def make_enrolment(round_: Round, volunteer: str) -> str:
             volunteer=volunteer,
             round_id=round_.id,
             expires_at=now_utc() + CODE_VALID_FOR,
+            member_id=member_id,
         )
     )
     return code
@@ -64,7 +73,13 @@ def enrol_device(request: dict[str, Any]) -> tuple[Device, bool]:
         return device, False
     if enrolment.expires_at < now_utc():
         raise Problem(CODE_UNUSABLE)
-    return _add_device(enrolment, request["device_id"], token_hash), True
+    member = find_member_to_change(enrolment.member_id) if enrolment.member_id else None
+    if member is not None and member.left_on is not None:
+        raise Problem(CODE_UNUSABLE)
+    device = _add_device(enrolment, request["device_id"], token_hash)
+    if member is not None:
+        member.device_id = device.id  # a newer phone takes over from the one before
+    return device, True
 
 
 def _add_device(enrolment: Enrolment, device_id: UUID, token_hash: str) -> Device:

@@ -23,7 +23,7 @@ def simulate(area_name: str, volunteers: int, deelname: float, url: str | None, 
     from core.problems import SERVER_UNREACHABLE, Problem
     from maps.queries import newest_population
     from server.participation.report import participation_of
-    from server.rounds import area_by_name, round_in
+    from server.rounds.named import area_by_name, round_in
     from server.simulate.plan import plan_round
     from server.simulate.play import Simulation, address_ids, play
 
@@ -51,7 +51,7 @@ def simulate(area_name: str, volunteers: int, deelname: float, url: str | None, 
 def participation(area_name: str, as_json: bool) -> None:
     """Says how many persons took part in an area."""
     from server.participation.report import participation_of
-    from server.rounds import area_by_name
+    from server.rounds.named import area_by_name
 
     area = area_by_name(area_name)
     figures = participation_of([area])[0].figures

@@ -16,7 +16,11 @@ from server.desk import (
     progress_pages,
     report_pages,
     review_pages,
+    round_division_pages,
     round_pages,
+    round_people_pages,
+    round_sheet_pages,
+    round_words,
     route_pages,
     token_pages,
 )
@@ -39,7 +43,11 @@ __all__ = [
     "progress_pages",
     "report_pages",
     "review_pages",
+    "round_division_pages",
     "round_pages",
+    "round_people_pages",
+    "round_sheet_pages",
+    "round_words",
     "route_pages",
     "token_pages",
 ]

@@ -1,0 +1,1 @@
+"""Rounds: which areas and forms, when, who takes part, and who goes to which door."""
