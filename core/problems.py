@@ -229,6 +229,36 @@ IMPORT_GONE = Kind(
 AREA_UNKNOWN = Kind(
     "area-unknown", 404, N_("Dit gebied bestaat niet."), N_("Kijk op de pagina Gebieden welke namen er zijn.")
 )
+MAP_SOURCE_UNUSABLE = Kind(
+    "map-source-unusable",
+    409,
+    N_("Het kaartbestand op de server is niet leesbaar."),
+    N_("Zet een heel .pmtiles- of .mbtiles-bestand neer en kijk of BASEMAP_SOURCE klopt. De eigen kaart werkt wel."),
+)
+MAP_EMPTY = Kind(
+    "map-empty",
+    409,
+    N_("De kaart heeft niets van dit gebied."),
+    N_("Kies een kaartbestand waar dit gebied op staat, of neem de eigen kaart."),
+)
+MAP_TOO_LARGE = Kind(
+    "map-too-large",
+    409,
+    N_("Dit gebied is te groot voor een kaart voor onderweg."),
+    N_("Maak de kaart voor een kleiner gebied hieronder."),
+)
+MAP_REFUSED = Kind(
+    "map-refused",
+    502,
+    N_("De server van de kaart gaf geen kaart."),
+    N_("Probeer het later opnieuw, of neem de eigen kaart."),
+)
+MAP_UNKNOWN = Kind(
+    "map-unknown", 404, N_("Deze kaart is er niet (meer)."), N_("Haal de gegevens opnieuw op. Er is niets weg.")
+)
+AREA_WITHOUT_BOUNDARY = Kind(
+    "area-without-boundary", 409, N_("Dit gebied heeft geen grens."), N_("Teken eerst de grens van het gebied.")
+)
 GIS_TOKEN_UNKNOWN = Kind(
     "gis-token-unknown",
     401,
@@ -252,6 +282,9 @@ DATABASE_FAILED = Kind(
 )
 PORT_TAKEN = Kind("port-taken", 409, N_("Op deze poort draait al iets."), N_("Stop het, of kies een andere PORT."))
 ROUND_MISSING = Kind("round-missing", 404, N_("Deze ronde is er niet."), N_("Maak eerst een ronde met dit gebied."))
+ROUTE_MISSING = Kind(
+    "route-missing", 404, N_("Deze route is er niet."), N_("Kijk op de pagina Routes welke namen er zijn.")
+)
 SERVER_UNREACHABLE = Kind(
     "server-unreachable", 503, N_("De server antwoordt niet."), N_("Start de server en probeer het opnieuw.")
 )

@@ -13,14 +13,11 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
 
-from core.problems import INPUT_INVALID, N_, Fault, Problem
+from core.problems import INPUT_INVALID, Fault, Problem
 
 HERE = ZoneInfo("Europe/Amsterdam")
 WEEKLY, MONTHLY, NEVER, OTHER = "week", "maand", "geen", "anders"
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
-DAY_NAMES = (
-    N_("maandag"), N_("dinsdag"), N_("woensdag"), N_("donderdag"), N_("vrijdag"), N_("zaterdag"), N_("zondag")
-)  # fmt: skip
 WEEKS = (1, 2, 3, 4)
 WHICH = (1, 2, 3, 4, -1)
 LONGEST_RULE = 200

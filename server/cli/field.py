@@ -10,16 +10,21 @@ from server.cli.context import progress_bar, the_app, with_app
 from sync.models import Round
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--area", "area_name", default="Nieuwlande", show_default=True, help="Name of the area.")
 @click.option("--volunteers", type=click.IntRange(1, 500), default=52, show_default=True)
 @click.option("--deelname", type=click.FloatRange(0, 1), default=0.83, show_default=True,
               help="Part of the inhabitants that takes part.")  # fmt: skip
 @click.option("--url", help="The running server; the address in the settings when it is left out.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed plays the same round.")
+@click.pass_context
 @with_app
-def simulate(area_name: str, volunteers: int, deelname: float, url: str | None, seed: int) -> None:
+def simulate(
+    context: click.Context, area_name: str, volunteers: int, deelname: float, url: str | None, seed: int
+) -> None:
     """Plays a whole round against the running server, which must use the same database as this command."""
+    if context.invoked_subcommand is not None:
+        return
     from core.problems import SERVER_UNREACHABLE, Problem
     from maps.queries import newest_population
     from server.participation.report import participation_of

@@ -14,6 +14,7 @@ from server.cli.data import addresses, areas, enrol, forms, people
 from server.cli.field import participation, simulate
 from server.cli.koffer import koffer
 from server.cli.run import migrate, restored, serve, tidy, worker
+from server.cli.walk import walk
 
 
 @click.group()
@@ -24,6 +25,9 @@ def rondgang() -> None:
 COMMANDS = (serve, migrate, worker, tidy, restored, areas, addresses, forms, people, enrol, koffer)
 for command in (*COMMANDS, simulate, participation):
     rondgang.add_command(command)
+
+
+simulate.add_command(walk)
 
 
 def main() -> None:

@@ -75,7 +75,8 @@ def report_on(route: Route, outing: Outing) -> OutingReport:
     found = _found(outing, [stop.id for stop in every_stop])
     marked = {UUID(stop_id) for walk in outing.walks for stop_id in walk.seen}
     there = {one.observation.stop_id for one in found} | marked
-    stops = [stop for stop in every_stop if stop.id in there or _was_on_route(stop, outing.begun_at)]
+    then = {stop.id for stop in _stops_at(every_stop, outing.begun_at)}
+    stops = [stop for stop in every_stop if stop.id in there or stop.id in then]
     near = stops_passed(stops, tracks, coverage, line_wkb)
     before = _scored_by_stop(scores_before([stop.id for stop in stops], outing.begun_at))
     own_ids = {stop.id for stop in stops}
@@ -107,8 +108,10 @@ def stops_passed(
     return {stop.id for stop, is_near in zip(stops, near, strict=True) if is_near}
 
 
-def _was_on_route(stop: RouteStop, moment: datetime) -> bool:
-    return stop.added_at <= moment and (stop.removed_at is None or stop.removed_at > moment)
+def _stops_at(stops: Sequence[RouteStop], moment: datetime) -> list[RouteStop]:
+    """The stops that the route had at this moment; its first ones when it was earlier by the clock of a phone."""
+    at = max(moment, min((stop.added_at for stop in stops), default=moment))
+    return [stop for stop in stops if stop.added_at <= at and (stop.removed_at is None or stop.removed_at > at)]
 
 
 def _stop_report(

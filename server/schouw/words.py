@@ -5,8 +5,17 @@ from datetime import datetime
 from flask_babel import format_date, gettext
 
 from core.problems import N_, translate
-from maps.rhythm import DAY_NAMES, WEEKS, WHICH, Weekly, choice_of
+from maps.rhythm import WEEKS, WHICH, Weekly, choice_of
 
+DAY_NAMES = (
+    N_("maandag"),
+    N_("dinsdag"),
+    N_("woensdag"),
+    N_("donderdag"),
+    N_("vrijdag"),
+    N_("zaterdag"),
+    N_("zondag"),
+)
 IN_WEEKS = {
     1: N_("elke week op %(day)s"),
     2: N_("om de twee weken op %(day)s"),

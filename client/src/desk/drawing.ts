@@ -25,7 +25,16 @@ export function show(element: HTMLElement): Promise<Drawing> {
 
 /** Makes the element a drawing screen: map, list of corners and text (a `<textarea>` with a GeoJSON geometry) are one.
  * After each finished change the text has the geometry, and a `change` event bubbles from it. */
-export async function startDrawing(element: HTMLElement): Promise<Drawing> {
+export function startDrawing(element: HTMLElement): Promise<Drawing> {
+  const drawing = started.get(element) ?? start(element)
+  started.set(element, drawing)
+  return drawing
+}
+
+/** An element is one drawing, whoever asks for it. */
+const started = new WeakMap<HTMLElement, Promise<Drawing>>()
+
+async function start(element: HTMLElement): Promise<Drawing> {
   const kind: Kind = element.dataset['rgDraw'] === 'line' ? 'line' : 'polygon'
   const texts = JSON.parse(element.dataset['texts'] ?? '{}') as Texts
   const textarea = named<HTMLTextAreaElement>(element.dataset['input'])
