@@ -10,6 +10,7 @@ from core.problems import AREA_UNKNOWN, Problem
 from forms.queries import choice_labels_of_role
 from maps.models import Area
 from maps.queries import all_areas, current_geometries, families, find_area, municipality_name
+from server.boundaries.queries import count_uncertain, went_into
 from server.desk.blueprint import desk
 from server.desk.observation_list import ListedObservation, listed_observations
 from server.inventory.queries import melding_counts, meldingen_in, theme_counts
@@ -38,17 +39,20 @@ def areas() -> str:
         municipality=municipality_name(),
         in_round=[row for row in rows if row[0].area.id in in_round],
         others=[row for row in rows if row[0].area.id not in in_round],
+        names={area.id: area.name for area in all_areas()},
     )
 
 
 @desk.get("/gebieden/<uuid:area_id>")
 def area(area_id: UUID) -> str:
     """The participation of one area, with what it is made of."""
-    found = _area(area_id)
+    found = area_of(area_id)
     return render_template(
         "area.html",
         area=found,
         row=participation_of([found])[0],
+        uncertain=count_uncertain(families([found])[found.id]),
+        went_to=went_into(found.id),
         forms=form_counts(found),
         outcomes=outcome_counts(found),
         streets=streets_of(found),
@@ -58,7 +62,7 @@ def area(area_id: UUID) -> str:
 @desk.get("/gebieden/<uuid:area_id>/meldingen")
 def meldingen(area_id: UUID) -> str:
     """What is going on in one area, by theme and in the residents' words."""
-    found = _area(area_id)
+    found = area_of(area_id)
     members = families([found])[found.id]
     language = str(get_locale())
     theme = request.args.get("thema", "").replace("\0", "")
@@ -76,7 +80,7 @@ def meldingen(area_id: UUID) -> str:
 @desk.get("/gebieden/<uuid:area_id>/kaart")
 def area_map(area_id: UUID) -> str:
     """The observations of one area on a map, and the same in a list."""
-    found = _area(area_id)
+    found = area_of(area_id)
     return render_template(
         "map.html", area=found, observations=_listed(found), longest=LONGEST_LIST, in_round=participation_of([found])
     )
@@ -84,7 +88,7 @@ def area_map(area_id: UUID) -> str:
 
 @desk.get("/gebieden/<uuid:area_id>/gebied.geojson")
 def area_geojson(area_id: UUID) -> Response:
-    found = _area(area_id)
+    found = area_of(area_id)
     features = [
         {"type": "Feature", "properties": {"name": found.name}, "geometry": geojson(wkb)}
         for wkb in current_geometries([found.id]).values()
@@ -104,12 +108,13 @@ def observations_geojson(area_id: UUID) -> Response:
             },
             "geometry": {"type": "Point", "coordinates": one.lonlat},
         }
-        for one in _listed(_area(area_id))
+        for one in _listed(area_of(area_id))
     ]
     return jsonify({"type": "FeatureCollection", "features": features})
 
 
-def _area(area_id: UUID) -> Area:
+def area_of(area_id: UUID) -> Area:
+    """The area, also one that ended. Raises AREA_UNKNOWN."""
     found = find_area(area_id)
     if found is None:
         raise Problem(AREA_UNKNOWN)

@@ -1,10 +1,18 @@
 """How the desk's pages say things: outcomes, states, percentages and moments, in the language of the request."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Flask
-from flask_babel import format_datetime, format_decimal, format_percent, format_timedelta, get_locale, gettext
+from flask_babel import (
+    format_date,
+    format_datetime,
+    format_decimal,
+    format_percent,
+    format_timedelta,
+    get_locale,
+    gettext,
+)
 
 from core.config import Settings
 from core.problems import N_, details
@@ -46,6 +54,19 @@ KINDS = {
     "buurt": N_("buurt"),
     "gebied": N_("gebied"),
 }
+KRACHT = {
+    "startklaar": N_("Klaar om te beginnen"),
+    "verspreid": N_("Georganiseerd, maar verspreid"),
+    "nauwelijks_georganiseerd": N_("Nauwelijks georganiseerd"),
+    "nauwelijks_belangstelling": N_("Nauwelijks belangstelling"),
+}
+AGE_GROUPS = (
+    N_("0 tot 15 jaar"),
+    N_("15 tot 25 jaar"),
+    N_("25 tot 45 jaar"),
+    N_("45 tot 65 jaar"),
+    N_("65 jaar en ouder"),
+)
 
 
 def _(text: str, **values: object) -> str:
@@ -68,6 +89,8 @@ def set_up_words(app: Flask) -> None:
 
     app.add_template_filter(outcome)
     app.add_template_filter(kind)
+    app.add_template_filter(kracht)
+    app.add_template_filter(day)
     app.add_template_filter(form_state)
     app.add_template_filter(status)
     app.add_template_filter(observation_state)
@@ -84,6 +107,11 @@ def outcome(code: str) -> str:
 
 def kind(code: str) -> str:
     return gettext(KINDS[code]) if code in KINDS else code
+
+
+def kracht(code: str) -> str:
+    """How organised the residents are."""
+    return gettext(KRACHT[code]) if code in KRACHT else code
 
 
 def form_state(code: str) -> str:
@@ -122,3 +150,7 @@ def number(value: int | None) -> str:
 
 def moment(value: datetime | None) -> str:
     return "–" if value is None else format_datetime(value, "d MMM yyyy HH:mm")
+
+
+def day(value: date | None) -> str:
+    return "–" if value is None else format_date(value, "d MMM yyyy")

@@ -13,7 +13,7 @@ KEYWORDS = {"_": None, "gettext": None, "N_": None}
 
 
 def texts_in_code() -> set[str]:
-    folders = (ROOT / "core", ROOT / "forms", ROOT / "sync", ROOT / "server")
+    folders = (ROOT / "core", ROOT / "forms", ROOT / "maps", ROOT / "sync", ROOT / "server")
     found = (entry for folder in folders for entry in extract_from_dir(folder, METHODS, keywords=KEYWORDS))
     return {entry[2] for entry in found if isinstance(entry[2], str)}
 
