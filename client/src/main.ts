@@ -4,6 +4,7 @@ import { i18n, startLanguage } from './i18n'
 import { router } from './router'
 import './styles/theme'
 import './styles/app.css'
+import './styles/schouw.css'
 import { startSync } from './sync/queue'
 import { startUpdates } from './updates'
 

@@ -38,7 +38,7 @@ export function isTalk(form: Pick<StoredForm, 'roles'>): boolean {
 }
 
 export function observationOf(
-  draft: Pick<Draft, 'id' | 'roundId'>,
+  draft: Pick<Draft, 'id' | 'roundId' | 'walkId' | 'stopId'>,
   form: Pick<StoredForm, 'id' | 'version' | 'roles'>,
   root: RootNode,
   attachments: Attachment[],
@@ -54,6 +54,7 @@ export function observationOf(
     capturedAt: toRfc3339(new Date()),
     position: positionOf(answerWithRole(root, form.roles, 'locatie')),
     addressId: answerWithRole(root, form.roles, 'adres'),
+    ...(draft.walkId && { walkId: draft.walkId, stopId: draft.stopId ?? null }),
     attachments,
   }
 }

@@ -1,6 +1,7 @@
 import type { RootNode } from '@getodk/xforms-engine'
 import { type InjectionKey, ref, type Ref } from 'vue'
 import { ADDRESS_LIST, addressesCsv, listsIn } from '@/domain/csv'
+import { asCorrection, reasonOf } from '@/storage/corrections'
 import { db, type Draft, type StoredForm } from '@/storage/db'
 import { deleteDraft, draftXml, finishDraft, saveDraft } from '@/storage/drafts'
 import { attachmentsIn, dropPhoto, keepPhoto, photoFile, photosOf } from '@/storage/photos'
@@ -16,6 +17,8 @@ export interface FileKeeper {
   keep: (file: File) => Promise<void>
   drop: (name: string) => Promise<void>
   find: (name: string) => Promise<File | null>
+  /** True when this is a file of the version that is changed, whose bytes are at the server only. */
+  isAtServer?: (name: string) => boolean
 }
 
 export const FILE_KEEPER: InjectionKey<FileKeeper> = Symbol('file-keeper')
@@ -29,6 +32,8 @@ export interface FormSession {
   saver: Saver | null
   files: FileKeeper
   media: MediaShelf
+  /** What was improved, when this changes an observation that was finished before; else null. */
+  reason?: Ref<string> | null
   /** Makes it a queued observation. */
   finish: () => Promise<void>
   /** Stops; a draft in which nothing was answered yet is not kept. */
@@ -42,14 +47,19 @@ export async function openSession(draftId: string, locale: string): Promise<Form
   if (!draft || !form) return null
   const root = await openRoot(draft, form, locale)
   const page = ref(draft.page)
-  const untouchedXml = draft.sealedXml ? null : root.instanceState.instanceXML
+  const { correction } = draft
+  const reason = correction ? ref(await reasonOf(correction)) : null
+  // A change that was just begun has answers already, and still nobody touched it.
+  const isFresh = !draft.sealedXml || (correction !== undefined && draft.savedMs === draft.startedMs)
+  const untouchedXml = isFresh ? root.instanceState.instanceXML : null
   let finished = false
   const saver = keepSaved(
-    () => `${page.value} ${root.instanceState.instanceXML}`,
+    () => `${page.value} ${reason?.value} ${root.instanceState.instanceXML}`,
     () => ({
       xml: root.instanceState.instanceXML,
       page: page.value,
       addressId: answerWithRole(root, form.roles, 'adres'),
+      reason: reason?.value,
     }),
     (change) => saveDraft(draftId, change),
   )
@@ -59,13 +69,17 @@ export async function openSession(draftId: string, locale: string): Promise<Form
     root,
     page,
     saver,
-    files: fileKeeper(draftId, saver),
+    files: fileKeeper(draft, saver),
     media,
+    reason,
     finish: async () => {
       await saver.flush()
       const xml = root.instanceState.instanceXML
-      const attachments = await attachmentsIn(draftId, xml)
-      await finishDraft(observationOf(draft, form, root, attachments), isTalk(form))
+      const attachments = await attachmentsIn(draftId, xml, correction?.attachments)
+      // The stop is chosen while the form is open.
+      const standing = { ...draft, ...(await db.drafts.get(draftId)) }
+      const put = observationOf(standing, form, root, attachments)
+      await finishDraft(correction ? asCorrection(put, correction, reason?.value ?? '') : put, isTalk(form))
       finished = true
       saver.stop()
       // When this fails the work is safe already; the next form only misses its suggestions.
@@ -76,14 +90,14 @@ export async function openSession(draftId: string, locale: string): Promise<Form
       if (finished) return
       await saver.flush()
       saver.stop()
-      if (root.instanceState.instanceXML === untouchedXml) await deleteDraft(draftId)
+      if (root.instanceState.instanceXML === untouchedXml && !reason?.value) await deleteDraft(draftId)
     },
   }
 }
 
 async function openRoot(draft: Draft, form: StoredForm, locale: string): Promise<RootNode> {
   const xml = await draftXml(draft)
-  const photos = await Promise.all((await photosOf(draft.id)).map(photoFile))
+  const photos = await filesOf(draft)
   const root = await openForm(
     form.xform,
     await sourcesOf(draft, form, locale),
@@ -92,6 +106,15 @@ async function openRoot(draft: Draft, form: StoredForm, locale: string): Promise
   setFormLanguage(root, locale)
   if (xml === null && draft.addressId) prefillAddress(root, form.roles, draft.addressId)
   return root
+}
+
+/** The files of a draft. The engine loses what it is not handed, so what the server alone has is handed over empty. */
+async function filesOf(draft: Draft): Promise<File[]> {
+  const here = await photosOf(draft.id)
+  const names = new Set(here.map(({ name }) => name))
+  const elsewhere = (draft.correction?.attachments ?? []).filter(({ name }) => !names.has(name))
+  const empty = elsewhere.map(({ name, mediaType }) => new File([], name, { type: mediaType }))
+  return [...(await Promise.all(here.map(photoFile))), ...empty]
 }
 
 async function sourcesOf(draft: Draft, form: StoredForm, locale: string): Promise<FormSources> {
@@ -107,7 +130,8 @@ async function addressesOfRound(roundId: string) {
   return round ? db.addresses.where('areaId').anyOf(round.areaIds).toArray() : []
 }
 
-function fileKeeper(draftId: string, saver: Saver): FileKeeper {
+function fileKeeper({ id: draftId, correction }: Draft, saver: Saver): FileKeeper {
+  const before = new Set(correction?.attachments.map(({ name }) => name))
   return {
     keep: (file) => keepPhoto(draftId, file),
     drop: async (name) => {
@@ -119,5 +143,6 @@ function fileKeeper(draftId: string, saver: Saver): FileKeeper {
       const photo = (await photosOf(draftId)).find((each) => each.name === name)
       return photo ? photoFile(photo) : null
     },
+    isAtServer: (name) => before.has(name),
   }
 }

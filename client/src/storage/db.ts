@@ -7,6 +7,7 @@ import type {
   FormData,
   MapData,
   Outcome,
+  Position,
   Problem,
   RoundData,
   RouteData,
@@ -89,6 +90,34 @@ export interface Draft {
   /** The walk on which it was begun, and the stop where. */
   walkId?: string
   stopId?: string | null
+  /** Set when this changes an observation that was finished before. */
+  correction?: Correction
+}
+
+/** What a change of an observation must know of the version that it is made from. */
+export interface Correction {
+  baseVersion: string
+  /** Of that version. The bytes may have left this phone: then the server has them. */
+  attachments: Attachment[]
+  /** The place that was told with it. */
+  position: Position | null
+  /** What was improved, in the words of who did it. */
+  sealedReason: Sealed | null
+}
+
+/** A question of the desk about an own observation. */
+export interface StoredQuestion {
+  id: string
+  observationId: string
+  text: string
+  askedMs: number
+  /** When this phone heard of it, by its own clock. */
+  heardMs: number
+  answeredMs: number | null
+  /** When the desk closed it. */
+  closedMs: number | null
+  /** An answer that is being typed. */
+  sealedTyped: Sealed | null
 }
 
 export interface StoredPhoto {
@@ -110,8 +139,8 @@ export type ItemState = 'waiting' | 'sent' | 'held' | 'conflict' | 'rejected' | 
 export interface QueueItem {
   /** The id of the mutation. */
   id: string
-  kind: 'observation' | 'visit' | 'withdrawal' | 'door' | 'walk'
-  /** The id of the observation, the visit, the door, or the walk. */
+  kind: 'observation' | 'visit' | 'withdrawal' | 'door' | 'walk' | 'answer'
+  /** The id of the observation, the visit, the door, the walk, or the question. */
   subjectId: string
   formId: string | null
   formVersion: string | null
@@ -134,6 +163,13 @@ export interface QueueItem {
   photosLeft: number
   /** 1 once the ledger confirmed it with all its photos. */
   safe: 0 | 1
+  /** When the server received it, by the server's clock. */
+  receivedMs?: number
+  roundId?: string | null
+  /** A change of an observation, not its first version. */
+  corrects?: boolean
+  /** The observation that an answer is about. */
+  aboutId?: string
   /** The mutation; null once it is safe. */
   sealedMutation: Sealed | null
 }
@@ -211,6 +247,7 @@ export class RondgangDb extends Dexie {
   declare counts: EntityTable<Count, 'key'>
   declare turns: EntityTable<TurnRow, 'key'>
   declare reserve: EntityTable<Reserve, 'key'>
+  declare questions: EntityTable<StoredQuestion, 'id'>
   declare plans: EntityTable<Plan, 'addressId'>
   declare routes: EntityTable<StoredRoute, 'id'>
   declare maps: EntityTable<AreaMap, 'id'>
@@ -244,6 +281,7 @@ export class RondgangDb extends Dexie {
     this.version(5)
       .stores({
         plans: 'addressId',
+        questions: 'id, observationId',
         routes: 'id, areaId',
         maps: 'id',
         walks: 'id',

@@ -1,10 +1,19 @@
-import { db, type StoredForm } from '@/storage/db'
+import type { Table } from 'dexie'
+import { type Area, db, type StoredForm } from '@/storage/db'
 import { unsentDoors } from '@/storage/newDoors'
 import { markPhotos } from '@/storage/photos'
+import { applyQuestions } from '@/storage/questions'
 import type { Errand } from './errand'
 import { type Answer, call } from './http'
 import { applyObservationState } from './receipts'
-import { type Change, isChange, isPullAnswer, type ObservationState, type PullAnswer } from './wire'
+import {
+  type AreaData,
+  type Change,
+  isChange,
+  isPullAnswer,
+  type ObservationState,
+  type PullAnswer,
+} from './wire'
 
 const CURSOR_GONE = 'urn:rondgang:problem:cursor-gone'
 const DEVICE_REVOKED = 'urn:rondgang:problem:device-revoked'
@@ -14,7 +23,18 @@ export async function pull(
   { turn, device, language }: Errand,
   onProgress: (stored: number) => void = () => undefined,
 ): Promise<Answer<number>> {
-  const tables = [db.rounds, db.areas, db.addresses, db.forms, db.drafts, db.queue, db.photos]
+  const tables = [
+    db.rounds,
+    db.areas,
+    db.addresses,
+    db.forms,
+    db.drafts,
+    db.queue,
+    db.photos,
+    db.routes,
+    db.maps,
+    db.questions,
+  ]
   // A phone that was enrolled before there were koffers fetches everything once, and the key with it.
   let cursor = device.kofferKey === undefined ? null : device.cursor
   let stored = 0
@@ -61,6 +81,8 @@ async function forgetEverything(): Promise<void> {
   await Promise.all([
     db.rounds.clear(),
     db.areas.clear(),
+    db.routes.clear(),
+    db.maps.clear(),
     db.addresses.filter(({ id }) => !own.has(id)).delete(),
   ])
   await db.forms.toCollection().modify({ current: 0 })
@@ -68,26 +90,38 @@ async function forgetEverything(): Promise<void> {
 
 async function applyChange(change: Change): Promise<void> {
   switch (change.entity) {
-    case 'round':
-      await (change.deleted ? db.rounds.delete(change.id) : db.rounds.put({ ...change.data, id: change.id }))
-      return
     case 'area':
-      await (change.deleted
-        ? db.areas.delete(change.id)
-        : db.areas.put({ id: change.id, name: change.data.name, kind: change.data.kind }))
-      return
-    case 'address':
-      await (change.deleted
-        ? db.addresses.delete(change.id)
-        : db.addresses.put({ ...change.data, id: change.id }))
+      await (change.deleted ? db.areas.delete(change.id) : db.areas.put(areaOf(change.id, change.data)))
       return
     case 'form':
       await db.forms.where('id').equals(change.id).modify({ current: 0 })
       if (!change.deleted) await db.forms.put({ ...change.data, id: change.id, current: 1 })
       return
     case 'observation':
-      if (!change.deleted) await applyToOwnWork(change.id, change.data)
+      if (change.deleted) return
+      await applyToOwnWork(change.id, change.data)
+      await applyQuestions(change.id, change.data.questions ?? [])
+      return
+    default:
+      await applyAsItIs(change)
   }
+}
+
+/** What is kept just as it comes. */
+async function applyAsItIs({
+  entity,
+  id,
+  deleted,
+  data,
+}: Exclude<Change, { entity: 'area' | 'form' | 'observation' }>): Promise<void> {
+  const tables = { round: db.rounds, address: db.addresses, route: db.routes, map: db.maps }
+  const table = tables[entity] as Table<object, string>
+  await (deleted ? table.delete(id) : table.put({ ...data, id }))
+}
+
+/** What the screens need of an area, and no more. */
+function areaOf(id: string, { name, kind, geometry }: AreaData): Area {
+  return { id, name, kind, geometry: geometry ?? null }
 }
 
 /** What others made of own work. The line stays when the server tells nothing of it any more. */
@@ -99,13 +133,12 @@ async function applyToOwnWork(observationId: string, state: ObservationState): P
   }
 }
 
-/** An old version stays for as long as a draft or an unsent observation was made with it. */
+/** An old version stays for as long as a draft or an own observation was made with it: so that can be improved. */
 async function dropUnusedForms(): Promise<void> {
   const used = new Set<string>()
   await db.drafts.each((draft) => used.add(`${draft.formId} ${draft.formVersion}`))
   await db.queue
-    .where('safe')
-    .equals(0)
+    .filter(({ kind, state }) => kind === 'observation' && state !== 'withdrawn')
     .each((item) => used.add(`${item.formId} ${item.formVersion}`))
   await db.forms
     .where('current')

@@ -109,6 +109,31 @@ export interface ObservationState {
   version: string | null
   photosMissing: string[]
   problem: Problem | null
+  /** What the desk asks about it; absent when the server knows no questions. */
+  questions?: QuestionState[]
+}
+
+export interface QuestionState {
+  id: string
+  text: string
+  askedAt: string
+  answer: string | null
+  answeredAt: string | null
+  closedAt: string | null
+}
+
+/** An observation as it stands at the server (section 5.4). */
+export interface StandingObservation {
+  observationId: string
+  version: string
+  status: string
+  form: string
+  formVersion: string
+  instanceXml: string
+  attachments: Attachment[]
+  /** Absent when the server is older. */
+  roundId?: string | null
+  position?: Position | null
 }
 
 interface EntityData {
@@ -153,7 +178,7 @@ export interface ObservationPut {
   id: string
   type: 'observation.put'
   observationId: string
-  roundId: string
+  roundId: string | null
   form: string
   formVersion: string
   instanceXml: string
@@ -205,6 +230,15 @@ export interface AddressAdd {
   note: string | null
 }
 
+/** What a volunteer answers to a question of the desk. */
+export interface QuestionAnswer {
+  id: string
+  type: 'question.answer'
+  questionId: string
+  answeredAt: string
+  text: string
+}
+
 /** Longitude, latitude, accuracy in metres, and the moment. */
 export type TrackPoint = [number, number, number | null, string]
 
@@ -221,7 +255,7 @@ export interface WalkPut {
   track: TrackPoint[]
 }
 
-export type Mutation = ObservationPut | ObservationWithdraw | VisitPut | AddressAdd | WalkPut
+export type Mutation = ObservationPut | ObservationWithdraw | VisitPut | AddressAdd | WalkPut | QuestionAnswer
 
 export type ReceiptStatus = 'applied' | 'duplicate' | 'merged' | 'held' | 'conflict' | 'rejected'
 
@@ -313,6 +347,13 @@ export function isChange(value: unknown): value is Change {
   const guard = ENTITY_GUARDS[String(value['entity'])]
   return guard !== undefined && (value['deleted'] === true || guard(value['data']))
 }
+
+export const isQuestion: Guard<QuestionState> = (value): value is QuestionState =>
+  hasStrings(value, 'id', 'text', 'askedAt')
+
+export const isStandingObservation: Guard<StandingObservation> = (value): value is StandingObservation =>
+  hasStrings(value, 'observationId', 'version', 'status', 'form', 'formVersion', 'instanceXml') &&
+  isListOf(value['attachments'], (one) => hasStrings(one, 'name', 'sha256', 'mediaType'))
 
 export const isEnrolAnswer: Guard<EnrolAnswer> = (value): value is EnrolAnswer =>
   hasStrings(value, 'deviceId', 'volunteer', 'municipality') &&
