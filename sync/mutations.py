@@ -12,18 +12,19 @@ from marshmallow import ValidationError
 
 from core.problems import INPUT_INVALID, INSTANCE_UNREADABLE, Fault, Problem, faults_of
 from forms.answers import Instance, parse_instance
-from sync.schemas import AddressAdd, ObservationPut, ObservationWithdraw, VisitPut, WalkPut
+from sync.schemas import AddressAdd, ObservationPut, ObservationWithdraw, QuestionAnswer, VisitPut, WalkPut
 
 OBSERVATION_PUT, OBSERVATION_WITHDRAW, VISIT_PUT = "observation.put", "observation.withdraw", "visit.put"
-WALK_PUT, ADDRESS_ADD = "walk.put", "address.add"
+WALK_PUT, ADDRESS_ADD, QUESTION_ANSWER = "walk.put", "address.add", "question.answer"
 _SCHEMAS = {
     OBSERVATION_PUT: ObservationPut(),
     OBSERVATION_WITHDRAW: ObservationWithdraw(),
     VISIT_PUT: VisitPut(),
     WALK_PUT: WalkPut(),
     ADDRESS_ADD: AddressAdd(),
+    QUESTION_ANSWER: QuestionAnswer(),
 }
-_SUBJECTS = {VISIT_PUT: "visit_id", WALK_PUT: "walk_id", ADDRESS_ADD: "address_id"}
+_SUBJECTS = {VISIT_PUT: "visit_id", WALK_PUT: "walk_id", ADDRESS_ADD: "address_id", QUESTION_ANSWER: "question_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Pushed:
 
     @property
     def subject_id(self) -> UUID:
-        """The observation, visit, walk or address that it is about."""
+        """The observation, visit, walk, address or question that it is about."""
         subject_id: UUID = self.fields[_SUBJECTS.get(self.type, "observation_id")]
         return subject_id
 
@@ -60,8 +61,8 @@ class Pushed:
 
     @property
     def moment(self) -> datetime:
-        """When it was captured, visited, withdrawn, begun or added, by the phone's clock."""
-        names = ("captured_at", "visited_at", "withdrawn_at", "started_at", "added_at")
+        """When it was captured, visited, withdrawn, begun, added or answered, by the phone's clock."""
+        names = ("captured_at", "visited_at", "withdrawn_at", "started_at", "added_at", "answered_at")
         moment: datetime = next(self.fields[name] for name in names if name in self.fields)
         return moment
 

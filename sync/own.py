@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from core.problems import NOT_FOUND, Problem
+from sync.models import Observation
 from sync.queries import attachments_of, find_observation
 
 
@@ -20,5 +21,14 @@ def current_observation(device_id: UUID, observation_id: UUID) -> dict[str, Any]
         "form": found.form_id,
         "form_version": found.form_version,
         "instance_xml": found.instance_xml,
+        "round_id": found.round_id,
+        "position": _position_of(found),
         "attachments": [one for one in attachments if "/" not in one.name],
     }
+
+
+def _position_of(found: Observation) -> dict[str, Any] | None:
+    """Where it was recorded, as it was told."""
+    if found.lon is None or found.lat is None:
+        return None
+    return {"lon": found.lon, "lat": found.lat, "accuracy_m": found.accuracy_m}

@@ -45,6 +45,7 @@ from sync.queries import (
     observations_brought_by,
     photos_missing_by_observation,
 )
+from sync.question_queries import Conversation, conversations
 from sync.scope import Scope, scope_of
 
 ROUND, AREA, ADDRESS, FORM, OBSERVATION = "round", "area", "address", "form", "observation"
@@ -111,6 +112,7 @@ def _changed(scope: Scope, changes: list[Change]) -> list[dict[str, Any]]:
         for entity in (ROUND, AREA, ADDRESS, FORM, OBSERVATION, ROUTE, MAP)
     }
     addresses = [one for one in addresses_by_id(_uuids(ids[ADDRESS])) if scope.sees(one)]
+    packs = newest_packs(_uuids(ids[MAP]) & scope.area_ids)
     routes = [one for one in routes_in(scope.area_ids) if str(one.id) in ids[ROUTE]] if ids[ROUTE] else []
     return [
         *_round_entities(scope, _uuids(ids[ROUND]) & scope.rounds.keys()),
@@ -121,7 +123,8 @@ def _changed(scope: Scope, changes: list[Change]) -> list[dict[str, Any]]:
         *_gone(ADDRESS, ids[ADDRESS] - {str(address.id) for address in addresses}),
         *_route_entities(routes),
         *_gone(ROUTE, ids[ROUTE] - {str(route.id) for route in routes}),
-        *_map_entities(newest_packs(_uuids(ids[MAP]) & scope.area_ids)),
+        *_map_entities(packs),
+        *_gone(MAP, ids[MAP] - {str(area_id) for area_id in packs}),
         *_observation_entities(observations_brought_by(scope.device_id, _uuids(ids[OBSERVATION]))),
     ]
 
@@ -287,15 +290,32 @@ def _form_data(version: FormVersion) -> dict[str, Any]:
 
 
 def _observation_entities(observations: list[Observation]) -> list[dict[str, Any]]:
-    missing = photos_missing_by_observation([one.id for one in observations])
-    return [_entity(OBSERVATION, one.id, _observation_data(one, missing.get(one.id, []))) for one in observations]
+    ids = [one.id for one in observations]
+    missing, asked = photos_missing_by_observation(ids), conversations(ids)
+    return [
+        _entity(OBSERVATION, one.id, _observation_data(one, missing.get(one.id, []), asked[one.id]))
+        for one in observations
+    ]
 
 
-def _observation_data(observation: Observation, missing: list[str]) -> dict[str, Any]:
+def _observation_data(observation: Observation, missing: list[str], asked: list[Conversation]) -> dict[str, Any]:
     is_open = observation.status == APPLIED and observation.clashes is not None
     return {
         "status": CONFLICT if is_open else observation.status,
         "version": str(observation.version_id),
         "photosMissing": missing,
         "problem": details(observation.problem) if observation.problem else None,
+        "questions": [_question_data(one) for one in asked],
+    }
+
+
+def _question_data(conversation: Conversation) -> dict[str, Any]:
+    question, answer = conversation.question, conversation.answer
+    return {
+        "id": str(question.id),
+        "text": question.text,
+        "askedAt": question.asked_at.isoformat(),
+        "answer": answer.text if answer else None,
+        "answeredAt": answer.answered_at.isoformat() if answer else None,
+        "closedAt": question.closed_at.isoformat() if question.closed_at else None,
     }

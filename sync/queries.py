@@ -28,7 +28,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from core.clock import now_utc
 from core.db import db, in_batches
-from maps.models import Address, Area, Route
+from maps.models import Address, Area, MapPack, Route
 from maps.queries import lies_in
 from maps.tiles import CELL_ZOOM, COUNT_ZOOM
 from sync.models import (
@@ -394,6 +394,15 @@ def attachments_of(observation_ids: Collection[UUID]) -> dict[UUID, list[Attachm
         for row in rows:
             found.setdefault(row.observation_id, []).append(row)
     return found
+
+
+# maps
+
+
+def pack_in_areas(sha256: str, area_ids: Collection[UUID]) -> MapPack | None:
+    """A packed map that is this file, of one of these areas."""
+    is_it = and_(MapPack.sha256 == sha256, MapPack.area_id.in_(area_ids))
+    return db.session.scalar(select(MapPack).where(is_it).limit(1))
 
 
 # ledger

@@ -11,6 +11,7 @@ from forms.roles import OUTCOMES
 MAX_MUTATIONS = 100
 MAX_TRACK_POINTS = 20_000
 MAX_STOPS = 1000
+MAX_ANSWER = 2000
 TRACK_POINT_PARTS = 4
 SHA256_PATTERN = re.compile(r"[0-9a-f]{64}\Z")
 SHA256 = validate.Regexp(SHA256_PATTERN, error="Geen SHA-256 in kleine letters.")
@@ -21,6 +22,11 @@ def _different_names(attachments: list[dict[str, Any]]) -> None:
     names = [attachment["name"] for attachment in attachments]
     if len(set(names)) < len(names):
         raise ValidationError("Twee bijlagen hebben dezelfde naam.")
+
+
+def _not_blank(text: str) -> None:
+    if not text.strip():
+        raise ValidationError("Er staat niets in het antwoord.")
 
 
 class WireSchema(Schema):
@@ -159,6 +165,16 @@ class AddressAdd(WireSchema):
     note = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=500))
 
 
+class QuestionAnswer(WireSchema):
+    """What a volunteer answers to a question of the desk."""
+
+    id = fields.UUID(required=True)
+    type = fields.String(required=True, validate=validate.Equal("question.answer"))
+    question_id = fields.UUID(required=True)
+    answered_at = fields.AwareDateTime(required=True, format="iso", validate=PLAUSIBLE)
+    text = fields.String(required=True, validate=[validate.Length(max=MAX_ANSWER), _not_blank])
+
+
 class PushIn(WireSchema):
     """The envelope. Each mutation is checked by itself, so that a bad one takes no other with it."""
 
@@ -220,6 +236,8 @@ class ObservationOut(WireSchema):
     form_version = fields.String()
     instance_xml = fields.String()
     attachments = fields.List(fields.Nested(AttachmentIn))
+    round_id = fields.UUID(allow_none=True)
+    position = fields.Nested(Position, allow_none=True)
 
 
 class LedgerQuery(WireSchema):

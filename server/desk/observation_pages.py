@@ -11,6 +11,7 @@ from forms.readable import readable_answers
 from server.desk.blueprint import desk
 from server.desk.choices import choices_of
 from server.desk.observation_actions import LONGEST_REASON
+from server.desk.question_pages import asked_about
 from server.desk.versions import Versions
 from sync.models import WITHDRAWN
 from sync.photo_queries import volunteers_of
@@ -46,6 +47,7 @@ def observation(observation_id: UUID) -> str:
         choices=choices_of(versions),
         withdrawal=versions.withdrawal() if found.status == WITHDRAWN else None,
         longest_reason=LONGEST_REASON,
+        asked=asked_about(found),
     )
 
 

@@ -6,6 +6,7 @@ from server.additions.queries import count_proposed
 from server.desk.blueprint import desk
 from server.desk.review_list import held_items, open_choices, visit_items, waiting_items
 from sync.queries import newest_rejections, review_counts
+from sync.question_queries import question_counts
 
 LONGEST_LIST = 200
 MOST_SHOWN = 2000
@@ -16,6 +17,7 @@ def review() -> str:
     return render_template(
         "review.html",
         counts=review_counts(),
+        question_counts=question_counts(),
         new_addresses=count_proposed(),
         longest=LONGEST_LIST,
         most_shown=MOST_SHOWN,

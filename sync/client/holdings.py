@@ -12,6 +12,7 @@ from sync.client.mutations import (
     TrackPoint,
     address_add,
     observation_put,
+    question_answer,
     visit_put,
     walk_put,
     withdrawal,

@@ -10,7 +10,7 @@ from core.clock import new_id
 
 Mutation = dict[str, Any]
 PUT, WITHDRAW, VISIT = "observation.put", "observation.withdraw", "visit.put"
-WALK, ADDRESS = "walk.put", "address.add"
+WALK, ADDRESS, ANSWER = "walk.put", "address.add", "question.answer"
 KEPT_OF_OWN = ("observationId", "roundId", "form", "position", "addressId", "attachments")
 TrackPoint = tuple[float, float, float | None, datetime]
 """Longitude, latitude, accuracy in metres where it is known, and the moment."""

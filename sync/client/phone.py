@@ -93,6 +93,16 @@ class SyncClient(Holdings):
         """An observation of this phone as it stands at the server, to change it (protocol 5.4)."""
         return self._line().json("GET", f"/v1/sync/observations/{observation_id}")
 
+    def correct(self, observation_id: UUID, instance_xml: str, reason: str | None = None) -> str:
+        """Queues these answers as a change of the version that stands at the server, with the photos that it has.
+
+        Returns the mutation's id. Needs the line once, as a phone does whose content left after it arrived.
+        """
+        standing = self.fetch(observation_id)
+        kept = [one for one in standing["attachments"] if f">{one['name']}<" in instance_xml]
+        base = standing["version"]
+        return self.edit_observation(observation_id, instance_xml, base_version=base, attachments=kept, reason=reason)
+
     def deliver(self) -> None:
         """Pushes what has no receipt, sends the photos, and forgets what the ledger confirms. Raises as `Line` does."""
         for batch in _parts(self.unsent, BATCH):

@@ -20,6 +20,7 @@ from sync.schemas import (
     PullOut,
     PushIn,
     PushOut,
+    QuestionAnswer,
     VisitPut,
     WalkPut,
 )
@@ -44,13 +45,14 @@ def test_example_in_protocol_fits_its_schema(example: Any, schema: Schema) -> No
 
 
 def test_mutations_in_protocol_fit_their_schemas() -> None:
-    observation, visit, withdrawal, walk, address = EXAMPLES[3]["mutations"]
+    observation, visit, withdrawal, walk, address, answer = EXAMPLES[3]["mutations"]
 
     assert ObservationPut().validate(observation) == {}
     assert VisitPut().validate(visit) == {}
     assert ObservationWithdraw().validate(withdrawal) == {}
     assert WalkPut().validate(walk) == {}
     assert AddressAdd().validate(address) == {}
+    assert QuestionAnswer().validate(answer) == {}
 
 
 def test_statuses_in_protocol_are_those_of_the_server() -> None:

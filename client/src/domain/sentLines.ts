@@ -3,32 +3,46 @@ import type { Phrase } from './status'
 
 /** A line on the screen "Verstuurd": a thing that was made, and whether its maker took it back. */
 export interface SentLine {
+  /** The newest version of it; one that was refused comes first, because somebody has to do something about it. */
   item: QueueItem
+  /** Every version that this phone made, the oldest first. */
+  versions: QueueItem[]
   withdrawal: QueueItem | null
 }
 
-/** The lines in the order of the items; a withdrawal belongs to the line of what it withdraws. */
+/** The lines in the order of the items, which is the newest first; versions and withdrawals belong to the line of what
+ * they are about. */
 export function sentLines(items: readonly QueueItem[]): SentLine[] {
-  const withdrawals = new Map(
-    items.filter(({ kind }) => kind === 'withdrawal').map((item) => [item.subjectId, item]),
-  )
-  return items
-    .filter(({ kind }) => kind !== 'withdrawal')
-    .map((item) => ({ item, withdrawal: withdrawals.get(item.subjectId) ?? null }))
+  const lines = new Map<string, SentLine>()
+  for (const item of items.filter(({ kind }) => kind !== 'withdrawal')) {
+    // A visit can have the id of its talk, and every answer to a question is a line of its own.
+    const key = item.kind === 'observation' ? `observation ${item.subjectId}` : item.id
+    const versions = [item, ...(lines.get(key)?.versions ?? [])]
+    const refused = versions.find(({ state }) => state === 'rejected')
+    lines.set(key, { item: refused ?? versions.at(-1) ?? item, versions, withdrawal: null })
+  }
+  for (const item of items.filter(({ kind }) => kind === 'withdrawal')) {
+    const line = lines.get(`observation ${item.subjectId}`)
+    if (line) line.withdrawal ??= item
+  }
+  return [...lines.values()]
 }
 
 /** Where it is, in words. */
-export function linePhrase({ item, withdrawal }: SentLine, refusedPhotos: number): Phrase {
+export function linePhrase(line: SentLine, refusedPhotos: number): Phrase {
+  const { item, withdrawal } = line
   if (withdrawal?.state === 'waiting') return { key: 'item.withdrawing' }
   if (withdrawal?.state === 'rejected') return { key: 'item.withdrawalRejected' }
   if (withdrawal?.state === 'held' || withdrawal?.state === 'conflict')
     return { key: 'item.withdrawalLooked' }
   if (item.state === 'withdrawn') return { key: withdrawal ? 'item.withdrawn' : 'item.withdrawnAtDesk' }
-  return itemPhrase(item, refusedPhotos)
+  return itemPhrase(line, refusedPhotos)
 }
 
-function itemPhrase(item: QueueItem, refusedPhotos: number): Phrase {
-  if (item.state === 'waiting') return { key: 'item.waiting' }
+function itemPhrase(line: SentLine, refusedPhotos: number): Phrase {
+  const { item } = line
+  if (item.state === 'waiting')
+    return { key: item.corrects && line.versions.length > 1 ? 'item.correctionWaiting' : 'item.waiting' }
   if (item.state === 'rejected') return { key: 'item.rejected' }
   if (refusedPhotos > 0) return { key: 'item.photoRefused' }
   const total = item.attachments.length
@@ -36,12 +50,28 @@ function itemPhrase(item: QueueItem, refusedPhotos: number): Phrase {
     return { key: 'item.photos', values: { there: total - item.photosLeft, total } }
   if (item.state === 'held' || item.state === 'conflict') return { key: 'item.looked' }
   if (!item.safe) return { key: 'item.unconfirmed' }
-  return { key: isChangedByOthers(item) ? 'item.changed' : 'item.safe' }
+  if (isChangedByOthers(line)) return { key: 'item.changed' }
+  return { key: item.corrects ? 'item.corrected' : 'item.safe' }
 }
 
-/** The version that stands is not the one that this phone made. */
-function isChangedByOthers({ version, id }: QueueItem): boolean {
-  return version !== null && version !== id
+/** The version that stands is not one that this phone made. */
+function isChangedByOthers({ item: { version }, versions }: SentLine): boolean {
+  return version !== null && versions.every(({ id }) => id !== version)
+}
+
+/** What more there is to say of the state, on the screen of this thing alone; null when its words are enough. */
+export function lineExplained(line: SentLine): Phrase | null {
+  const { item } = line
+  if (item.state === 'conflict') return { key: 'sentItem.conflict' }
+  if (item.state === 'held') return { key: 'sentItem.held' }
+  const isTogether = item.safe === 1 && item.state === 'sent' && isChangedByOthers(line)
+  return isTogether && item.corrects ? { key: 'sentItem.merged' } : null
+}
+
+/** What arrived, or is on its way, and was not taken back. What was refused goes again as it is. */
+export function canCorrect({ item, versions, withdrawal }: SentLine): boolean {
+  const isTakenBack = item.state === 'withdrawn' || (withdrawal !== null && withdrawal.safe === 0)
+  return item.kind === 'observation' && !isTakenBack && versions.every(({ state }) => state !== 'rejected')
 }
 
 /** The colour of a line, beside its words. */

@@ -4,6 +4,7 @@ import {
   type FormLanguage,
   loadForm,
   type RootNode,
+  type UploadNode,
 } from '@getodk/xforms-engine'
 import { shallowReactive } from 'vue'
 import { placeAtStart } from './findPlace'
@@ -67,6 +68,14 @@ function contentTypeOf(list: string): string {
   const begin = list.trimStart()
   if (begin.startsWith('{')) return 'application/geo+json'
   return begin.startsWith('<') ? 'text/xml' : 'text/csv'
+}
+
+/** Takes the file of a question away. The engine (0.22) falls back to the name that stood in the answers when they were
+ * restored, so that has to go too. */
+export function clearFile(node: UploadNode): void {
+  const { instanceNode } = node as unknown as { instanceNode: object | null }
+  if (instanceNode) Object.defineProperty(instanceNode, 'value', { value: null, configurable: true })
+  node.setValue(null)
 }
 
 /** Shows the form in the language of the screen when it has that one; else it stays in its own default. */

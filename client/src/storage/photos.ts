@@ -24,8 +24,34 @@ export async function keepPhoto(observationId: string, file: File): Promise<void
   })
 }
 
+/** Removes a photo that the answers name no more, unless an earlier version that is on its way still needs it. */
 export async function dropPhoto(observationId: string, name: string): Promise<void> {
-  await db.photos.delete(photoId(observationId, name))
+  await dropPhotosExcept(observationId, (other) => other !== name)
+}
+
+/** Removes the photos of an observation but for those to keep, and those that what is on its way needs. */
+export async function dropPhotosExcept(
+  observationId: string,
+  keeps: (name: string) => boolean,
+): Promise<void> {
+  await db.transaction('rw', db.photos, db.queue, async () => {
+    const needed = await namesOnTheirWay(observationId)
+    await db.photos
+      .where('observationId')
+      .equals(observationId)
+      .filter(({ name }) => !keeps(name) && !needed.has(name))
+      .delete()
+  })
+}
+
+/** The photos that versions of this observation name which are not safe yet. */
+async function namesOnTheirWay(observationId: string): Promise<Set<string>> {
+  const items = await db.queue
+    .where('subjectId')
+    .equals(observationId)
+    .filter(({ safe }) => safe === 0)
+    .toArray()
+  return new Set(items.flatMap(({ attachments }) => attachments.map(({ name }) => name)))
 }
 
 export async function photosOf(observationId: string): Promise<StoredPhoto[]> {
@@ -36,12 +62,22 @@ export async function photoFile(photo: StoredPhoto): Promise<File> {
   return new File([await openBytes(photo.sealedBytes)], photo.name, { type: photo.mediaType })
 }
 
-/** The photos that the answers name, as the server wants them announced. */
-export async function attachmentsIn(observationId: string, xml: string): Promise<Attachment[]> {
-  const photos = await photosOf(observationId)
-  return photos
-    .filter((photo) => xml.includes(`>${photo.name}<`))
-    .map(({ name, size, mediaType, sha256 }) => ({ name, size, mediaType, sha256 }))
+/** The photos that the answers name, as the server wants them announced. `before`: those of the version that is changed,
+ * of which the server may have the only copy. */
+export async function attachmentsIn(
+  observationId: string,
+  xml: string,
+  before: readonly Attachment[] = [],
+): Promise<Attachment[]> {
+  const here = (await photosOf(observationId)).map(attachmentOf)
+  const names = new Set(here.map(({ name }) => name))
+  return [...here, ...before.filter(({ name }) => !names.has(name)).map(attachmentOf)].filter(({ name }) =>
+    xml.includes(`>${name}<`),
+  )
+}
+
+function attachmentOf({ name, size, mediaType, sha256 }: Attachment): Attachment {
+  return { name, size, mediaType, sha256 }
 }
 
 /** The ids of the photos of these items in a state. Only keys are read: the bytes of a hundred photos do not fit in
@@ -77,12 +113,7 @@ export async function markPhotos(item: QueueItem, missing: ReadonlySet<string>):
 
 /** Removes the photos of a safe item, but for those that another change of the same observation still needs. */
 export async function letGoOfPhotos(item: QueueItem): Promise<void> {
-  const others = await db.queue
-    .where('subjectId')
-    .equals(item.subjectId)
-    .filter((other) => other.safe === 0)
-    .toArray()
-  const needed = new Set(others.flatMap(({ attachments }) => attachments.map(({ name }) => name)))
+  const needed = await namesOnTheirWay(item.subjectId)
   const names = item.attachments.map(({ name }) => name).filter((name) => !needed.has(name))
   await db.photos.bulkDelete(names.map((name) => photoId(item.subjectId, name)))
 }

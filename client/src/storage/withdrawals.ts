@@ -1,4 +1,5 @@
 import { uuidv7 } from '@/domain/ids'
+import type { SentLine } from '@/domain/sentLines'
 import { toRfc3339 } from '@/domain/time'
 import type { ObservationWithdraw } from '@/sync/wire'
 import { db, type QueueItem } from './db'
@@ -7,6 +8,11 @@ import { addToQueue, newItem } from './queue'
 /** An own observation whose version is known, so that the server can see what the withdrawal was made from. */
 export function canWithdraw(item: QueueItem): boolean {
   return item.kind === 'observation' && item.version !== null && RECEIVED.has(item.state)
+}
+
+/** One that is on its way is enough; after the desk brought it back it may be withdrawn anew. */
+export function mayWithdraw({ item, withdrawal }: SentLine): boolean {
+  return canWithdraw(item) && (withdrawal === null || withdrawal.safe === 1)
 }
 
 const RECEIVED = new Set<QueueItem['state']>(['sent', 'held', 'conflict'])

@@ -23,9 +23,16 @@ export function applyReceipt(item: QueueItem, receipt: Receipt): QueueItem {
 export function applyLedger(item: QueueItem, line: LedgerLine): QueueItem {
   const state = stateInLedger(item.state, line.status)
   const missing = new Set(line.photosMissing)
+  const received = receivedAt(line)
   const photosLeft = item.attachments.filter(({ sha256 }) => missing.has(sha256)).length
-  if (photosLeft > 0 || state === 'rejected') return { ...item, state, photosLeft }
-  return { ...item, state, photosLeft: 0, safe: 1, sealedMutation: null }
+  if (photosLeft > 0 || state === 'rejected') return { ...item, ...received, state, photosLeft }
+  return { ...item, ...received, state, photosLeft: 0, safe: 1, sealedMutation: null }
+}
+
+/** A moment that cannot be read is left out: it only says on the screen when it arrived. */
+function receivedAt(line: LedgerLine): Pick<QueueItem, 'receivedMs'> {
+  const receivedMs = Date.parse(line.receivedAt)
+  return Number.isNaN(receivedMs) ? {} : { receivedMs }
 }
 
 function stateInLedger(now: ItemState, status: string): ItemState {

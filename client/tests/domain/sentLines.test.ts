@@ -1,9 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { linePhrase, lineTone, refusedOf, sentLines } from '@/domain/sentLines'
+import {
+  canCorrect,
+  lineExplained,
+  linePhrase,
+  lineTone,
+  refusedOf,
+  type SentLine,
+  sentLines,
+} from '@/domain/sentLines'
 import type { QueueItem } from '@/storage/db'
 import { makeItem } from '../factories'
 
 const PHOTO = { name: '1.jpg', size: 1, mediaType: 'image/jpeg', sha256: 'x' }
+
+function lineOf(item: QueueItem, withdrawal: QueueItem | null = null): SentLine {
+  return { item, versions: [item], withdrawal }
+}
 
 function phraseOf(
   over: Partial<QueueItem>,
@@ -11,7 +23,7 @@ function phraseOf(
   refused = 0,
 ): string {
   const taken = withdrawal && makeItem({ id: 'm-2', kind: 'withdrawal', ...withdrawal })
-  return linePhrase({ item: makeItem(over), withdrawal: taken }, refused).key
+  return linePhrase(lineOf(makeItem(over), taken), refused).key
 }
 
 test('a withdrawal is no line of its own, but part of what it withdraws', () => {
@@ -59,14 +71,55 @@ describe('a withdrawn line says how far the withdrawal is', () => {
 
 test('what was refused can be tried again, and nothing else', () => {
   const rejected = makeItem({ state: 'rejected' })
-  expect(refusedOf({ item: rejected, withdrawal: null }, 0)).toBe(rejected)
-  expect(refusedOf({ item: makeItem({ state: 'sent' }), withdrawal: rejected }, 0)).toBe(rejected)
-  expect(refusedOf({ item: makeItem({ state: 'sent' }), withdrawal: null }, 1)?.id).toBe('m-1')
-  expect(refusedOf({ item: makeItem({ state: 'held' }), withdrawal: null }, 0)).toBeNull()
+  expect(refusedOf(lineOf(rejected), 0)).toBe(rejected)
+  expect(refusedOf(lineOf(makeItem({ state: 'sent' }), rejected), 0)).toBe(rejected)
+  expect(refusedOf(lineOf(makeItem({ state: 'sent' })), 1)?.id).toBe('m-1')
+  expect(refusedOf(lineOf(makeItem({ state: 'held' })), 0)).toBeNull()
 })
 test('the colour of a line follows its last news', () => {
   const safe = makeItem({ state: 'sent', safe: 1 })
-  expect(lineTone({ item: safe, withdrawal: null }, 0)).toBe('good')
-  expect(lineTone({ item: safe, withdrawal: makeItem() }, 0)).toBe('open')
-  expect(lineTone({ item: safe, withdrawal: null }, 1)).toBe('bad')
+  expect(lineTone(lineOf(safe), 0)).toBe('good')
+  expect(lineTone(lineOf(safe, makeItem()), 0)).toBe('open')
+  expect(lineTone(lineOf(safe), 1)).toBe('bad')
+})
+
+describe('an observation that was corrected', () => {
+  const first = makeItem({ id: 'v-1', madeMs: 1, state: 'sent', safe: 1, version: 'v-2' })
+  const second = makeItem({ id: 'v-2', madeMs: 2, state: 'sent', safe: 1, version: 'v-2', corrects: true })
+
+  function only(...items: QueueItem[]): SentLine {
+    const lines = sentLines(items)
+    expect(lines).toHaveLength(1)
+    return lines[0]!
+  }
+
+  test('is one line with its versions, and not what somebody else changed', () => {
+    const line = only(second, first)
+    expect(line.versions.map(({ id }) => id)).toEqual(['v-1', 'v-2'])
+    expect(linePhrase(line, 0).key).toBe('item.corrected')
+  })
+  test('says that the change waits while the first version has arrived', () => {
+    const waiting = { ...second, state: 'waiting' as const, safe: 0 as const }
+    expect(linePhrase(only(waiting, first), 0).key).toBe('item.correctionWaiting')
+  })
+  test('tells of what was put together with what another changed', () => {
+    const line = only({ ...second, version: 'van-beiden' }, { ...first, version: 'van-beiden' })
+    expect(linePhrase(line, 0).key).toBe('item.changed')
+    expect(lineExplained(line)?.key).toBe('sentItem.merged')
+  })
+  test('tells that somebody chooses when two gave another answer', () => {
+    expect(lineExplained(only({ ...second, state: 'conflict' }, first))?.key).toBe('sentItem.conflict')
+  })
+  test('is shown with the version that was refused, whichever that is', () => {
+    const line = only(second, { ...first, state: 'rejected' })
+    expect(refusedOf(line, 0)?.id).toBe('v-1')
+    expect(canCorrect(line)).toBe(false)
+  })
+})
+
+test('what was taken back, or is about to be, cannot be corrected; what waits can', () => {
+  expect(canCorrect(lineOf(makeItem()))).toBe(true)
+  expect(canCorrect(lineOf(makeItem({ state: 'withdrawn', safe: 1 })))).toBe(false)
+  expect(canCorrect(lineOf(makeItem({ state: 'sent' }), makeItem({ kind: 'withdrawal' })))).toBe(false)
+  expect(canCorrect(lineOf(makeItem({ kind: 'visit' })))).toBe(false)
 })

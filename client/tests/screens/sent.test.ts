@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type App, createApp } from 'vue'
+import { createMemoryHistory, createRouter } from 'vue-router'
 import { i18n } from '@/i18n'
 import SentScreen from '@/screens/SentScreen.vue'
 import { db } from '@/storage/db'
@@ -34,7 +35,14 @@ afterEach(() => {
 
 async function openScreen(): Promise<void> {
   document.body.innerHTML = '<main id="app"></main>'
-  app = createApp(SentScreen).use(i18n)
+  const blank = { render: () => null }
+  const routes = [
+    { path: '/', component: blank },
+    { path: '/verstuurd/:subjectId', name: 'sent-item', component: blank },
+  ]
+  app = createApp(SentScreen)
+    .use(i18n)
+    .use(createRouter({ history: createMemoryHistory(), routes }))
   app.mount('#app')
   await vi.waitFor(() => expect(textOf('li')).not.toBe(''))
 }

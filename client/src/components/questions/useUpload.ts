@@ -1,5 +1,6 @@
 import type { UploadNode } from '@getodk/xforms-engine'
 import { computed, inject, onUnmounted, ref, watch } from 'vue'
+import { clearFile } from '@/forms/engine'
 import { UnusablePhoto } from '@/forms/reducePhoto'
 import { FILE_KEEPER } from '@/forms/session'
 import { isStorageFull } from '@/storage/full'
@@ -17,6 +18,10 @@ export function useUpload(node: UploadNode) {
   const file = ref<File | null>(null)
   const url = ref<string | null>(null)
   const name = computed(() => node.currentState.instanceValue)
+  /** The answer names a file whose bytes are at the server, and not here any more. */
+  const atServer = computed(
+    () => !file.value && Boolean(name.value) && (keeper?.isAtServer?.(name.value) ?? false),
+  )
 
   /** Keeps what `make` makes as the answer, in place of what was there. */
   async function keep(make: () => File | Promise<File>): Promise<void> {
@@ -43,7 +48,7 @@ export function useUpload(node: UploadNode) {
 
   async function remove(): Promise<void> {
     const before = name.value
-    node.setValue(null)
+    clearFile(node)
     if (before) await keeper?.drop(before)
   }
 
@@ -57,7 +62,7 @@ export function useUpload(node: UploadNode) {
     immediate: true,
   })
   onUnmounted(() => show(null))
-  return { name, file, url, busy, problem, keep, remove }
+  return { name, file, url, busy, problem, atServer, keep, remove }
 }
 
 /** The file that was chosen in a file field; the field is emptied, so the same one can be chosen again. */
