@@ -7,7 +7,7 @@ export const CLUSTERS = 'clusters'
 export const SINGLES = 'singles'
 
 const COUNT: ExpressionSpecification = ['get', 'count']
-const IS_CLUSTER: ExpressionSpecification = ['>', ['coalesce', COUNT, 1], 1]
+const IS_CLUSTER: ExpressionSpecification = ['has', 'count']
 const NOT_CLUSTER: ExpressionSpecification = ['!', IS_CLUSTER]
 const TALKED = ['gesproken', 'deels']
 
@@ -61,7 +61,7 @@ function shapeOf(layer: string): ExpressionSpecification {
       return ['case', ['==', ['get', 'willing'], 'ja'], 'diamond', 'dot']
     default: {
       const talked: ExpressionSpecification = ['in', ['get', 'outcome'], ['literal', TALKED]]
-      return ['case', ['has', 'count'], 'dot', ['!', ['has', 'outcome']], 'ring', talked, 'dot', 'diamond']
+      return ['case', ['!', ['has', 'outcome']], 'ring', talked, 'dot', 'diamond']
     }
   }
 }

@@ -32,6 +32,11 @@ export class TileList {
     })
   }
 
+  /** Shows the buttons that need a map. */
+  enablePlaces(): void {
+    this.#list?.setAttribute('data-map', '')
+  }
+
   /** Shows the first page of what lies in this cell or within these bounds. */
   show(choice: Choice): Promise<void> {
     this.#choice = choice

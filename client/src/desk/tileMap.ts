@@ -52,6 +52,7 @@ export async function show(element: HTMLElement): Promise<void> {
 
 function linkWithList(map: MapLibreMap, list: TileList): void {
   const marker = new Marker()
+  list.enablePlaces()
   list.onPlace = (lonlat) => {
     marker.setLngLat(lonlat).addTo(map)
     const zoom = Math.max(map.getZoom(), CLOSE_ZOOM)

@@ -24,9 +24,9 @@ export function addSigns(map: MapLibreMap, colours: MapColours): void {
     const image = drawn(SIZE, SIZE, ratio, (context) => drawShape(context, shape, colours))
     if (image) map.addImage(shape, image, { pixelRatio: ratio })
   }
-  map.on('styleimagemissing', ({ id }: { id: string }) => {
+  map.setMissingStyleImageResolver((id) => {
     if (!id.startsWith(LABEL) || map.hasImage(id)) return
-    const text = id.slice(LABEL.length)
+    const text = labelOf(id)
     const image = drawn(10 * text.length + 4, LABEL_HEIGHT, ratio, (context) => {
       context.font = FONT
       context.fillStyle = colours.edge
@@ -36,6 +36,12 @@ export function addSigns(map: MapLibreMap, colours: MapColours): void {
     })
     if (image) map.addImage(id, image, { pixelRatio: ratio })
   })
+}
+
+/** What stands on a label: a count in short, or any other text as it is. */
+export function labelOf(id: string): string {
+  const text = id.slice(LABEL.length)
+  return /^\d+$/.test(text) ? shortCount(Number(text)) : text.slice(0, 4)
 }
 
 function drawn(
