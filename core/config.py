@@ -35,6 +35,9 @@ class Settings:
     trusted_proxies: int
     basemap_url: str
     basemap_attribution: str
+    basemap_source: Path | None = None
+    basemap_max_zoom: int = 16
+    basemap_pack: bool = False
     device_limit: str = "600/minute"
     max_photo_bytes: int = 25 * 1024 * 1024
     max_photo_pixels: int = 50_000_000
@@ -81,6 +84,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         device_limit=_limit(env, "DEVICE_LIMIT", "600/minute"),
         basemap_url=env.get("BASEMAP_URL", PDOK_GREY),
         basemap_attribution=env.get("BASEMAP_ATTRIBUTION", PDOK_ATTRIBUTION),
+        basemap_source=Path(env["BASEMAP_SOURCE"]).resolve() if env.get("BASEMAP_SOURCE") else None,
+        basemap_max_zoom=_number(env, "BASEMAP_MAX_ZOOM", 16, most=19),
+        basemap_pack=_yes(env, "BASEMAP_PACK"),
     )
 
 
@@ -90,6 +96,14 @@ def _number(env: Mapping[str, str], name: str, otherwise: int, most: int) -> int
     if not text.isdecimal() or int(text) > most:
         raise Problem(SETTING_WRONG, f"{name}={text}: 0 - {most}")
     return int(text)
+
+
+def _yes(env: Mapping[str, str], name: str) -> bool:
+    """Whether this setting says yes. Raises SETTING_WRONG when it says neither yes nor no."""
+    text = (env.get(name) or "no").lower()
+    if text not in {"yes", "no"}:
+        raise Problem(SETTING_WRONG, f"{name}={text}: yes / no")
+    return text == "yes"
 
 
 def _limit(env: Mapping[str, str], name: str, otherwise: str) -> str:

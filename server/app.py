@@ -24,6 +24,7 @@ from server.ogc.api import has_right_token, ogc
 from server.people.setup import set_up_people
 from server.schouw.calendar_api import calendar
 from sync.api import sync
+from sync.map_api import maps
 from sync.photo_api import photos
 from sync.photo_store import PhotoStore
 
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     ProblemApi(app).register_blueprint(sync)
     app.register_blueprint(photos)
+    app.register_blueprint(maps)
     app.register_blueprint(ogc)
     app.register_blueprint(field_app)
     app.register_blueprint(desk)
@@ -100,7 +102,7 @@ def _limit_devices(app: Flask, limiter: Limiter, settings: Settings) -> None:
     """One busy or broken phone slows no other: each has a limit of its own over all calls of the protocol."""
     limit = limiter.shared_limit(settings.device_limit, scope="device", key_func=_device_key)
     for endpoint, view in app.view_functions.items():
-        if endpoint.startswith(("sync.", "photos.", "ogc.")):
+        if endpoint.startswith(("sync.", "photos.", "maps.", "ogc.")):
             app.view_functions[endpoint] = limit(view)  # type: ignore[assignment]  # still a view
 
 

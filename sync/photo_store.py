@@ -1,4 +1,4 @@
-"""Where photos are kept: a folder or S3 alike, by the SHA-256 of their bytes."""
+"""Where photos and packed maps are kept: a folder or S3 alike, by the SHA-256 of their bytes."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ EXTENSION = "rondgang_photos"
 
 
 class PhotoStore:
-    """Originals, exactly as they were sent, and the previews made of them."""
+    """Originals, exactly as they were sent, the previews made of them, and the maps that phones take along."""
 
     def __init__(self, app: Flask, url: str) -> None:
         if url.startswith("file://"):
@@ -39,9 +39,32 @@ class PhotoStore:
         except FileNotFoundError:
             return None
 
+    def put_map(self, sha256: str, path: Path) -> None:
+        """Stores a packed map, out of a file: it may be larger than what fits in memory."""
+        obstore.put(self._store, _map(sha256), path)
+        self._keep(_map(sha256))
+
+    def has_map(self, sha256: str) -> bool:
+        try:
+            obstore.head(self._store, _map(sha256))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def map_part(self, sha256: str, start: int, end: int) -> bytes:
+        """The bytes of a packed map from `start` up to `end`. Raises FileNotFoundError."""
+        return bytes(obstore.get_range(self._store, _map(sha256), start=start, end=end))
+
+    def remove_map(self, sha256: str) -> None:
+        if self.has_map(sha256):
+            obstore.delete(self._store, _map(sha256))
+
     def _put(self, key: str, content: bytes) -> None:
         """Stores the bytes; when this returns they survive a power cut (S3 promises that, a folder needs fsync)."""
         obstore.put(self._store, key, content)
+        self._keep(key)
+
+    def _keep(self, key: str) -> None:
         if self._folder is not None:
             for path in (self._folder / key, (self._folder / key).parent):
                 _sync_to_disk(path)
@@ -59,6 +82,10 @@ def _original(sha256: str) -> str:
 
 def _preview(sha256: str) -> str:
     return f"preview/{sha256[:2]}/{sha256}.jpg"
+
+
+def _map(sha256: str) -> str:
+    return f"maps/{sha256[:2]}/{sha256}.pmtiles"
 
 
 def _sync_to_disk(path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Maps that phones take along: what one could be made of, making it, and keeping it."""
