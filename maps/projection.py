@@ -3,7 +3,7 @@
 Pure. The transformation is PROJ's own for the Netherlands, good to about a metre without its correction grids.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import shapely
@@ -35,14 +35,18 @@ def rd_to_lonlat(xy: np.ndarray) -> np.ndarray:
 
 def from_crs(geometry: BaseGeometry, crs: CRS | str) -> BaseGeometry:
     """A geometry in any reference system that PROJ knows, in longitude and latitude."""
-    if CRS.from_user_input(crs) == CRS.from_epsg(WGS84):
-        return geometry
-    transformer = Transformer.from_crs(crs, WGS84, always_xy=True)
-    return shapely.transform(geometry, lambda points: _transform(transformer, points))
+    transformer = _transformer_from(CRS.from_user_input(crs))
+    return shapely.transform(geometry, lambda points: _transform(transformer, points)) if transformer else geometry
 
 
 def _transform(transformer: Transformer, points: np.ndarray) -> np.ndarray:
     return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+
+@lru_cache(maxsize=16)
+def _transformer_from(crs: CRS) -> Transformer | None:
+    """Making one takes a tenth of a second, and a file has many geometries. None: it is what is asked for already."""
+    return None if crs == CRS.from_epsg(WGS84) else Transformer.from_crs(crs, WGS84, always_xy=True)
 
 
 @cache
