@@ -1,5 +1,7 @@
 """A round from nothing to paper: make it, add people, divide the doors, print, and somebody drops out."""
 
+import re
+
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.test_desk import look
@@ -49,7 +51,7 @@ def add_people(page: Page) -> None:
     for name in PEOPLE:
         expect(page.get_by_role("link", name=name)).to_be_visible()
     look(page, "ronde-mensen")
-    page.get_by_role("button", name="Link maken: Truus").click()
+    page.get_by_role("button", name=re.compile("Link maken.*Truus")).click()
     expect(page.get_by_role("heading", name="Link voor Truus")).to_be_visible()
     page.go_back()
 
@@ -68,7 +70,7 @@ def divide_doors(page: Page) -> None:
 
 def choose_on_map(page: Page) -> None:
     """With the keyboard: the doors of one person alone."""
-    button = page.get_by_role("button", name="Toon op de kaart: Jan")
+    button = page.get_by_role("button", name=re.compile("Toon op de kaart.*Jan"))
     button.focus()
     page.keyboard.press("Enter")
     expect(button).to_have_attribute("aria-pressed", "true")
