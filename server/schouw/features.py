@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import shapely
-from flask import url_for
 from shapely.geometry import mapping
 
+from forms.roles import SCORES
 from maps.linear import Line, Stretch
 from maps.models import Route, RouteStop
 from maps.projection import rd_to_lonlat
@@ -14,6 +14,7 @@ from maps.routes import StopPlace
 from server.schouw.report import OutingReport, StopReport
 
 GRID_DEGREES = 1e-6
+SAME_PLACE_DIGITS = 4  # of a degree: about ten metres
 Feature = dict[str, Any]
 LINE, WALKED, GAP, SQUARE, STOP, OBSERVATION = "lijn", "gelopen", "gat", "vak", "stop", "observatie"
 
@@ -45,16 +46,16 @@ def outing_features(report: OutingReport) -> Feature:
 
 
 def _seen(report: OutingReport) -> list[Feature]:
-    found = [*(one for stop in report.stops for one in stop.found), *report.on_the_way]
+    """A mark with the worst score at each place where something was scored."""
+    worst: dict[tuple[float, float], str] = {}
+    for one in [*(one for stop in report.stops for one in stop.found), *report.on_the_way]:
+        lon, lat, score = one.observation.lon, one.observation.lat, one.observation.schouw_score
+        if lon is not None and lat is not None and score is not None:
+            place = round(lon, SAME_PLACE_DIGITS), round(lat, SAME_PLACE_DIGITS)
+            worst[place] = max(score, worst.get(place, score), key=SCORES.index)
     return [
-        _feature(
-            OBSERVATION,
-            {"type": "Point", "coordinates": [one.observation.lon, one.observation.lat]},
-            score=one.observation.schouw_score or "",
-            href=url_for("desk.observation", observation_id=one.observation.id),
-        )
-        for one in found
-        if one.observation.lon is not None
+        _feature(OBSERVATION, {"type": "Point", "coordinates": list(place)}, score=score)
+        for place, score in worst.items()
     ]
 
 

@@ -13,15 +13,14 @@ export function addStop(map: MapLibreMap, position: Position, number: number, st
   return place(map, element, position)
 }
 
-/** A mark with a score that leads to its observation. */
-export function addScore(map: MapLibreMap, position: Position, score: string, href: string): Marker {
-  const element = document.createElement('a')
-  element.className = `rg-score rg-score--${score.charAt(0).toLowerCase() || 'none'} rg-score--on-map`
-  element.textContent = score || '•'
-  element.href = href
-  element.setAttribute('role', 'link')
-  element.setAttribute('aria-label', score || 'observatie')
-  return place(map, element, position, [14, -14])
+/** A mark with a score. The table beside the map has it with a link. */
+export function addScore(map: MapLibreMap, position: Position, score: string): Marker {
+  const element = document.createElement('span')
+  element.className = `rg-score rg-score--${score.charAt(0).toLowerCase()} rg-score--on-map`
+  element.textContent = score
+  element.setAttribute('role', 'img')
+  element.setAttribute('aria-label', score)
+  return place(map, element, position, [18, -18])
 }
 
 function place(

@@ -34,7 +34,7 @@ function addMarks(map: MapLibreMap, { features }: FeatureCollection): void {
     if (properties['kind'] === 'stop') {
       addStop(map, geometry.coordinates, Number(properties['number']), String(properties['state']))
     } else {
-      addScore(map, geometry.coordinates, String(properties['score']), String(properties['href']))
+      addScore(map, geometry.coordinates, String(properties['score']))
     }
   }
 }
