@@ -11,6 +11,8 @@ import numpy as np
 from maps.assign import AreaIndex
 from maps.kinds import OWN_AREA
 
+Pair = tuple[UUID | None, UUID | None]
+
 
 class Counts(NamedTuple):
     """What lies in an area. `persons` are those of all observations added up."""
@@ -63,20 +65,29 @@ def effect_of(
     things: Sequence[Thing], now: AreaIndex, then: AreaIndex, kind: str, asked: Sequence[UUID] = ()
 ) -> Effect:
     """What moves when the boundaries of `now` become those of `then`, in the layer of this kind of area."""
-    moves: dict[tuple[UUID | None, UUID | None], Counts] = defaultdict(Counts)
-    totals: dict[UUID | None, list[Counts]] = defaultdict(lambda: [Counts(), Counts()])
     is_own = kind == OWN_AREA
-    for thing, before, after in zip(things, _areas(things, now, is_own), _areas(things, then, is_own), strict=True):
-        totals[before][0] = totals[before][0].plus(thing.counts)
-        totals[after][1] = totals[after][1].plus(thing.counts)
-        if before != after:
-            moves[before, after] = moves[before, after].plus(thing.counts)
+    sums = _sums(things, list(zip(_areas(things, now, is_own), _areas(things, then, is_own), strict=True)))
+    totals: dict[UUID | None, list[Counts]] = defaultdict(lambda: [Counts(), Counts()])
+    for (before, after), counts in sums.items():
+        totals[before][0] = totals[before][0].plus(counts)
+        totals[after][1] = totals[after][1].plus(counts)
+    moves = {pair: counts for pair, counts in sums.items() if pair[0] != pair[1]}
     concerned = {area_id for pair in moves for area_id in pair if area_id} | set(asked)
     changes = [Change(area_id, *totals[area_id]) for area_id in sorted(concerned, key=str)]
     return Effect(changes, _sorted(moves))
 
 
-def _sorted(moves: Mapping[tuple[UUID | None, UUID | None], Counts]) -> list[Move]:
+def _sums(things: Sequence[Thing], pairs: Sequence[Pair]) -> dict[Pair, Counts]:
+    """What there is of each pair of (area now, area then)."""
+    codes: dict[Pair, int] = {}
+    rows = [codes.setdefault(pair, len(codes)) for pair in pairs]
+    sums = np.zeros((len(codes), len(Counts._fields)), dtype=np.int64)
+    if rows:
+        np.add.at(sums, rows, np.array([thing.counts for thing in things]))
+    return {pair: Counts(*sums[code].tolist()) for pair, code in codes.items()}
+
+
+def _sorted(moves: Mapping[Pair, Counts]) -> list[Move]:
     found = [Move(*pair, counts) for pair, counts in moves.items()]
     return sorted(found, key=lambda move: (-sum(move.counts), str(move.from_id), str(move.to_id)))
 
@@ -88,10 +99,10 @@ def _areas(things: Sequence[Thing], index: AreaIndex, is_own: bool) -> list[UUID
     return [(one if any(one) else other)[is_own] for one, other in zip(first, second, strict=True)]
 
 
-def _placed(points: Sequence[tuple[float, float] | None], index: AreaIndex) -> list[tuple[UUID | None, UUID | None]]:
+def _placed(points: Sequence[tuple[float, float] | None], index: AreaIndex) -> list[Pair]:
     """(administrative area, the residents' own area) of each point."""
     known = [at for at, point in enumerate(points) if point is not None]
-    found: list[tuple[UUID | None, UUID | None]] = [(None, None)] * len(points)
+    found: list[Pair] = [(None, None)] * len(points)
     if not known:
         return found
     lonlat = np.array([points[at] for at in known], dtype=float)
