@@ -5,6 +5,7 @@ UV_VERSION := 0.13.8
 UV := .uv/bin/uv
 VENV := .venv/bin
 export UV_PROJECT_ENVIRONMENT := .venv
+unexport PYTHONDONTWRITEBYTECODE  # else every process of the tests compiles every package anew
 
 CLIENT_SOURCES := $(shell find client -path client/node_modules -prune -o -path client/dist -prune -o -type f -print)
 TRANSLATIONS := $(shell find server/translations -name '*.po')
@@ -52,7 +53,7 @@ $(UV): | check-python
 
 .venv/.ready: pyproject.toml uv.lock $(TRANSLATIONS) | $(UV)
 	@echo "Installing the Python packages of uv.lock ..."
-	@$(UV) sync --frozen --python $(PYTHON)
+	@$(UV) sync --frozen --compile-bytecode --python $(PYTHON)
 	@$(VENV)/pybabel -q compile -d server/translations -D rondgang
 	@touch $@
 

