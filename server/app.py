@@ -33,6 +33,7 @@ WRONG_TRIES = "20/minute"
 GOOD = {"sync.enrol": (200, 201), "security.login": (302,)}  # only wrong tries count: a team enrols behind one address
 WAIT = (429, 503)
 MAX_BODY_BYTES = 8 * 1024 * 1024
+MAX_FIELD_BYTES = 4 * 1024 * 1024  # a boundary of 20,000 corners is half a megabyte of text
 HERE = Path(__file__).parent
 
 
@@ -47,6 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FIELD_BYTES,
         BABEL_DEFAULT_LOCALE="nl",
         BABEL_DEFAULT_TIMEZONE="Europe/Amsterdam",
         BABEL_DOMAIN="rondgang",

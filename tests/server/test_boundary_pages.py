@@ -112,6 +112,14 @@ def test_name_with_a_nul_and_wrong_ids_break_nothing(talked: Village, log_in: Lo
     assert post(log_in(), "/gebieden/tekenen", **fields).status_code == 302
 
 
+def test_boundary_with_very_many_corners_is_drawn(village: Village, log_in: LogIn) -> None:
+    circle = shapely.Point(6.65, 52.65).buffer(0.03, quad_segs=4990)
+
+    answer = post(log_in(), "/gebieden/tekenen", naam="Rond", grens=geojson(circle))
+
+    assert answer.status_code == 302
+
+
 def test_check_tells_overlap_and_what_moves_before_anything_is_saved(
     app: Flask, talked: Village, make_area: MakeArea, log_in: LogIn, rows: Rows
 ) -> None:
