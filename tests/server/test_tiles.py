@@ -1,7 +1,9 @@
 """Tiles: what counts is in them once, at every zoom, whatever happened to it since; and only for the desk."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
+from html import unescape
 from random import Random
 from typing import Any
 from uuid import UUID, uuid4
@@ -336,3 +338,86 @@ def test_tiles_are_for_the_desk_only(app: Flask, log_in: LogIn) -> None:
 
     assert app.test_client().get(path).status_code == 302
     assert log_in(TEAMLID).get(path).status_code in {302, 403}
+
+
+def page_of(browser: FlaskClient, path: str) -> str:
+    answer = browser.get(path, headers={"Accept-Language": "nl"})
+    assert answer.status_code == 200, answer.text
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
+
+
+def test_page_counts_by_area_and_lists_what_was_said(village: Village, make_area: MakeArea, log_in: LogIn) -> None:
+    make_area("Elders", west=6.9)
+    phone = village.phone()
+    village.talk(phone, issues=("Geen <b>bus</b>", "Geen lamp"))
+    phone.deliver()
+    browser = log_in()
+
+    page = page_of(browser, "/kaart?laag=meldingen")
+    assert "Meldingen in de hele gemeente: 2" in page
+    assert "Geen <b>bus</b>" in page
+    assert page.index("Nieuwlande dorp 2") < page.index("Elders dorp 0")
+    of_area = page_of(browser, f"/kaart?laag=deuren&gebied={village.area_id}")
+    assert "Deuren in Nieuwlande: 2" in of_area
+    assert "Boekweitlaan 1 · Nieuwlande Gesproken" in of_area
+    assert "Boekweitlaan 2 · Nieuwlande Nog niet bezocht" in of_area
+
+
+def test_list_holds_what_lies_in_a_piece_of_the_map_a_page_at_a_time(village: Village, log_in: LogIn) -> None:
+    phone = village.phone()
+    for number in range(60):
+        see(phone, 6.66 + number / 100_000, 52.66)
+    see(phone, 6.61, 52.61)
+    phone.deliver()
+    browser = log_in()
+
+    first = page_of(browser, "/kaart/lijst?bbox=6.659,52.659,6.67,52.661")
+    second = page_of(browser, "/kaart/lijst?bbox=6.659,52.659,6.67,52.661&pagina=2")
+    cell = at((6.61, 52.61), 16)
+    assert "Pagina 1 van 2" in first
+    assert (first.count("Wijkschouw"), second.count("Wijkschouw")) == (2 * 50, 2 * 10)
+    in_cell = browser.get(f"/kaart/lijst?cel=16/{cell.x}/{cell.y}", headers={"Accept-Language": "nl"}).text
+    assert "Observaties in dit stuk van de kaart: 1" in in_cell
+    assert (
+        "Observaties in dit stuk van de kaart: 60"
+        in browser.get("/kaart/lijst?bbox=6.659,52.659,6.67,52.661", headers={"Accept-Language": "nl"}).text
+    )
+
+
+def test_empty_map_says_how_it_fills(log_in: LogIn) -> None:
+    page = page_of(log_in(), "/kaart")
+
+    assert "Hier is nog niets vastgelegd. Wat vrijwilligers met hun telefoon vastleggen, ziet u hier." in page
+    assert "Er zijn nog geen gebieden." in page
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("bbox=1,2,3", 400),
+        ("bbox=7,52,6,53", 400),
+        ("bbox=nan,52,6,53", 400),
+        ("bbox=a,b,c,d", 400),
+        ("cel=30/1/1", 400),
+        ("cel=2/9/1", 400),
+        ("cel=1.5/0/0", 400),
+        ("laag=huizen", 404),
+        ("gebied=%00", 404),
+        ("pagina=-3", 200),
+        ("pagina=99999999999999999999", 200),
+        ("pagina=x", 200),
+    ],
+)
+def test_list_of_what_cannot_be_is_refused(log_in: LogIn, query: str, status: int) -> None:
+    browser = log_in()
+
+    assert browser.get(f"/kaart/lijst?{query}").status_code == status
+
+
+def test_outlines_of_the_areas_are_there_to_draw(make_area: MakeArea, log_in: LogIn) -> None:
+    make_area("Elim")
+
+    features = log_in().get("/kaart/gebieden.geojson").json["features"]  # type: ignore[index]
+
+    assert [feature["properties"]["name"] for feature in features] == ["Elim"]
+    assert features[0]["geometry"]["type"] == "Polygon"
