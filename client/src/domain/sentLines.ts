@@ -41,8 +41,7 @@ export function linePhrase(line: SentLine, refusedPhotos: number): Phrase {
 
 function itemPhrase(line: SentLine, refusedPhotos: number): Phrase {
   const { item } = line
-  if (item.state === 'waiting')
-    return { key: item.corrects && line.versions.length > 1 ? 'item.correctionWaiting' : 'item.waiting' }
+  if (item.state === 'waiting') return { key: item.corrects ? 'item.correctionWaiting' : 'item.waiting' }
   if (item.state === 'rejected') return { key: 'item.rejected' }
   if (refusedPhotos > 0) return { key: 'item.photoRefused' }
   const total = item.attachments.length
@@ -50,8 +49,12 @@ function itemPhrase(line: SentLine, refusedPhotos: number): Phrase {
     return { key: 'item.photos', values: { there: total - item.photosLeft, total } }
   if (item.state === 'held' || item.state === 'conflict') return { key: 'item.looked' }
   if (!item.safe) return { key: 'item.unconfirmed' }
+  return arrivedPhrase(line)
+}
+
+function arrivedPhrase(line: SentLine): Phrase {
   if (isChangedByOthers(line)) return { key: 'item.changed' }
-  return { key: item.corrects ? 'item.corrected' : 'item.safe' }
+  return { key: line.item.corrects ? 'item.corrected' : 'item.safe' }
 }
 
 /** The version that stands is not one that this phone made. */
