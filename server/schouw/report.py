@@ -41,6 +41,11 @@ class StopReport:
     comparisons: list[Comparison]
     found: list[Found]
 
+    @property
+    def photos(self) -> list[str]:
+        """The hashes of all photos that were taken here."""
+        return [sha256 for one in self.found for sha256 in one.photos]
+
 
 @dataclass(frozen=True, slots=True)
 class OutingReport:
