@@ -63,13 +63,15 @@ class Feature:
 
 
 @contextmanager
-def open_areas(path: Path) -> Iterator[list[Layer]]:
-    """The layers of a file, to be read inside. Raises AREAS_UNREADABLE when it is none of the kinds we read."""
+def open_areas(path: Path, name: str) -> Iterator[list[Layer]]:
+    """The layers of a file that its owner calls `name`, to be read inside. Raises AREAS_UNREADABLE."""
     with TemporaryDirectory(prefix="gebieden-") as folder:
         try:
-            yield [layer for file in _files(path, Path(folder)) for layer in _layers(file)]
+            yield [layer for file in _files(path, name, Path(folder)) for layer in _layers(file)]
         except _UNREADABLE as error:
-            raise Problem(AREAS_UNREADABLE, str(error).splitlines()[0].replace(str(path), path.name)[:300]) from error
+            raise Problem(
+                AREAS_UNREADABLE, str(error).splitlines()[0].replace(folder, "").replace(str(path), name)[:300]
+            ) from error
 
 
 def read_column(layer: Layer, column: str, name_column: str | None = None) -> list[tuple[Any, Any]]:
@@ -105,14 +107,12 @@ def read_features(layer: Layer, where: str | None = None) -> Iterator[Feature]:
             return
 
 
-def _files(path: Path, folder: Path) -> Sequence[Path]:
+def _files(path: Path, name: str, folder: Path) -> Sequence[Path]:
     """The files with areas: this one itself under a name that says what it is, or those that were in the zip."""
     suffix = _kind_of(path)
     if suffix == ".zip":
         return _unpack(path, folder)
-    if path.suffix.lower() == suffix:
-        return [path]
-    named = folder / f"{path.stem[:100]}{suffix}"
+    named = folder / _plain_name(f"{PurePosixPath(name).stem or 'gebieden'}{suffix}")
     named.symlink_to(path.resolve())
     return [named]
 

@@ -51,7 +51,7 @@ class ReadAreas:
 
 def look_into(path: Path, name: str) -> AreasInFile:
     """What the file is about, without reading its boundaries. Raises AREAS_UNREADABLE."""
-    with open_areas(path) as layers:
+    with open_areas(path, name) as layers:
         known = _known(layers)
         municipalities: dict[str, str] = {}
         for layer, layout in known:
@@ -70,7 +70,7 @@ def read_areas(path: Path, name: str, municipality: str | None = None) -> ReadAr
     records: list[AreaRecord] = []
     faults: list[Fault] = []
     water = 0
-    with open_areas(path) as layers:
+    with open_areas(path, name) as layers:
         for layer, layout, feature in _features(_known(layers), municipality):
             if is_water(feature.fields, layout):
                 water += 1

@@ -31,7 +31,7 @@ from server.importing import address_words, area_words
 from server.importing.jobs import apply_kept
 from server.importing.kept import ADDRESSES, AREAS, KeptFile, find_kept, keep
 
-MOST_BYTES = 500 * 1024 * 1024
+MOST_BYTES, MOST_ADDRESS_BYTES = 500 * 1024 * 1024, 100 * 1024 * 1024
 LONGEST_LIST = 200
 UPLOADS = {"desk.keep_area_file", "desk.keep_address_file"}
 
@@ -48,7 +48,7 @@ def receive_import() -> None:
     """Reads an uploaded file onto the disk, outside a transaction, and checks that our own page sent it."""
     if request.endpoint not in UPLOADS or not current_user.is_authenticated:
         return
-    request.max_content_length = MOST_BYTES
+    request.max_content_length = MOST_BYTES if request.endpoint == "desk.keep_area_file" else MOST_ADDRESS_BYTES
     db.session.commit()
     try:
         current_app.extensions["csrf"].protect()

@@ -1,7 +1,7 @@
 """Files brought in at the desk: a preview first, all or nothing, told to the phones and in the log."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from os import utime
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from core.config import Settings
 from core.problems import ADDRESSES_UNREADABLE, Problem
 from core.progress import Progress
+from maps.area_reading import look_into
 from maps.kinds import LAPSED, LISTED
 from maps.models import Address, Area, AreaBoundary
 from server.addresses_import import import_addresses, preview_addresses
@@ -99,6 +100,14 @@ def test_date_that_the_file_does_not_say_is_asked_first(log_in: LogIn) -> None:
     assert "Vul eerst in wat hierboven staat" in browser.get(preview, headers=NL).text
     assert "Nieuwe gebieden: 1." in browser.get(f"{preview}?datum=2024-01-01", headers=NL).text
     assert "Vul eerst in wat hierboven staat" in browser.get(f"{preview}?datum=gisteren", headers=NL).text
+
+
+def test_year_and_layer_come_from_the_name_that_its_owner_gave(tmp_path: Path) -> None:
+    kept = tmp_path / "9a3e1f0c-2011-4b1e-8a55-1999aaaa2020.bin"
+    kept.write_bytes(areas("Kern"))
+
+    assert look_into(kept, "buurten.geojson").reference_date is None
+    assert look_into(kept, "../buurten 2024.geojson").reference_date == date(2024, 1, 1)
 
 
 def test_faults_are_shown_by_area_and_nothing_is_stored(log_in: LogIn, rows: Rows) -> None:
