@@ -21,7 +21,7 @@ STEP_DEGREES = 0.0006
 MOST_TAPS, MOST_SECONDS = 4, 10
 IN_THE_CAMERA = 1
 SMALL_PHONE = {"width": 360, "height": 640}
-COUNT_TAPS = "window.taps = 0; addEventListener('pointerdown', () => (window.taps += 1), true)"
+COUNT_TAPS = "window.taps = 0; window.onpointerdown = () => (window.taps += 1)"
 
 
 @pytest.fixture(scope="module")

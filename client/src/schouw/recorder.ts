@@ -1,6 +1,6 @@
 import { readonly, shallowReactive } from 'vue'
 import { keepPoint } from '@/storage/walks'
-import { isWorthKeeping, type TrackPoint } from './track'
+import { isWorthKeeping, type TrackPoint, WORST_ACCURACY_M } from './track'
 
 /**
  * Where the phone is during a walk, and the track of it. Assumptions: only a person starts it, by opening a walk; a
@@ -29,8 +29,9 @@ export interface Here extends TrackPoint {
 const state = shallowReactive<State>({ walkId: null, following: 'off', here: null })
 export const recorder = readonly(state)
 
-/** A place that is older, or less sure, says little about where somebody is now. */
+/** A place that is older is looked for anew. */
 const FRESH_MS = 10_000
+const WALKING_M_S = 1.4
 const GOOD_ENOUGH_M = 25
 /** A phone that finds nothing for so long tells so, and keeps looking. */
 const PATIENCE_MS = 30_000
@@ -64,10 +65,19 @@ export function stopFollowing(): void {
   Object.assign(state, { walkId: null, following: 'off', here: null })
 }
 
-/** Where the phone is, when that is sure and recent enough to put on an observation. */
+/** Where the phone is on this walk, as far as that is known. A place that is some seconds old is less sure: somebody who
+ * walks is a metre and a half further each second. Null when it says too little. */
 export function placeNow(nowMs = Date.now()): Here | null {
   const { here } = state
-  return here && here.accuracyM <= GOOD_ENOUGH_M && nowMs - here.atMs <= FRESH_MS ? here : null
+  if (!here) return null
+  const ageMs = Math.max(0, nowMs - here.atMs)
+  const accuracyM = here.accuracyM + (ageMs > FRESH_MS ? (ageMs / 1000) * WALKING_M_S : 0)
+  return accuracyM <= WORST_ACCURACY_M ? { ...here, accuracyM } : null
+}
+
+/** Whether a place is good enough to look no further. */
+export function isGood({ accuracyM }: Here): boolean {
+  return accuracyM <= GOOD_ENOUGH_M
 }
 
 function found({ coords, timestamp }: GeolocationPosition): void {

@@ -12,21 +12,24 @@ export interface StopLine {
 /** As near as this is at the stop. */
 export const AT_STOP_M = 25
 
-/** Stops that still have to be seen come first, the nearest first; without a place in the order of the route. */
+/** The next stop comes first: the nearest that was not seen yet, or by number when the phone does not know where it is.
+ * The others keep the order of the route, those that were seen at the end, so that a list does not move under a thumb. */
 export function stopLines(
   stops: readonly RouteStop[],
   seen: readonly string[],
   here: LonLat | null,
 ): StopLine[] {
   const done = new Set(seen)
-  return stops
+  const lines = stops
     .map((stop) => ({ stop, seen: done.has(stop.id), distanceM: here ? metresBetween(here, stop) : null }))
-    .sort(
-      (a, b) =>
-        Number(a.seen) - Number(b.seen) ||
-        (a.distanceM ?? 0) - (b.distanceM ?? 0) ||
-        a.stop.number - b.stop.number,
+    .sort((a, b) => Number(a.seen) - Number(b.seen) || a.stop.number - b.stop.number)
+  const next = lines
+    .filter((line) => !line.seen)
+    .reduce<StopLine | null>(
+      (best, line) => (best && (best.distanceM ?? 0) <= (line.distanceM ?? 0) ? best : line),
+      null,
     )
+  return next ? [next, ...lines.filter((line) => line !== next)] : lines
 }
 
 /** The stop at which somebody stands, or null. */

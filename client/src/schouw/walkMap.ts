@@ -5,7 +5,6 @@ import {
   LngLatBounds,
   Map as MapLibreMap,
   Marker,
-  NavigationControl,
   setWorkerUrl,
   type SourceSpecification,
 } from 'maplibre-gl'
@@ -33,6 +32,7 @@ export interface WalkMapInput {
 export interface WalkMapHandle {
   showSeen: (seen: readonly string[]) => void
   showHere: (here: TrackPoint | null) => void
+  zoom: (steps: 1 | -1) => void
   toHere: () => void
   toRoute: () => void
   close: () => void
@@ -61,14 +61,14 @@ export async function openWalkMap(element: HTMLElement, input: WalkMapInput): Pr
       },
       bounds,
       fitBoundsOptions: { padding: 40, maxZoom: CLOSE_ZOOM },
-      attributionControl: base ? { compact: true } : false,
+      // The buttons of the library have pictures that the policy of the app forbids: ours stand below the map.
+      attributionControl: base ? { compact: false } : false,
       cooperativeGestures: matchMedia('(pointer: coarse)').matches,
       locale: { 'CooperativeGesturesHandler.MobileHelpText': input.fingers },
     })
   } catch {
     return null
   }
-  map.addControl(new NavigationControl({ showCompass: false }))
   map.on('error', () => undefined)
   element.dataset['base'] = base ? 'pack' : 'plain'
   map.once('load', () => (element.dataset['ready'] = 'true'))
@@ -93,6 +93,7 @@ function handleOf(map: MapLibreMap, { route }: WalkMapInput, bounds: LngLatBound
       if (!here && shown) me.remove()
       shown = here !== null
     },
+    zoom: (steps) => map.zoomTo(map.getZoom() + steps, { animate: false }),
     toHere: () => {
       if (shown) map.easeTo({ center: me.getLngLat(), zoom: CLOSE_ZOOM, animate: false })
     },

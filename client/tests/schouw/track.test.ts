@@ -69,11 +69,11 @@ describe('the telling of a walk', () => {
 describe('stops', () => {
   const { stops, line } = makeRoute()
 
-  test('that are still to be seen come first, the nearest first', () => {
+  test('come with the next one first, then those to be seen by number, then those that were seen', () => {
     const order = (seen: string[], northM: number | null) =>
       stopLines(stops, seen, northM === null ? null : metresNorth(northM)).map(({ stop }) => stop.number)
     expect(order([], null)).toEqual([1, 2, 3])
-    expect(order([], 190)).toEqual([3, 2, 1])
+    expect(order([], 190)).toEqual([3, 1, 2])
     expect(order(['s-3'], 190)).toEqual([2, 1, 3])
   })
   test('belong to who is within 25 metres', () => {

@@ -7,7 +7,7 @@ import { type FormSession, openSession } from '@/forms/session'
 import { pointOf } from '@/forms/walk'
 import { type Begun, begun } from '@/schouw/moment'
 import { type QuickForm, quickFormOf, setPlace, standsInTheWay } from '@/schouw/quickForm'
-import { placeNow } from '@/schouw/recorder'
+import { isGood, placeNow } from '@/schouw/recorder'
 import { AT_STOP_M, stopAt } from '@/schouw/stops'
 import { countUse } from '@/schouw/uses'
 import { db, type Walk } from '@/storage/db'
@@ -150,8 +150,10 @@ function usePlace(quick: { value: QuickForm | null }, standAt: (point: GeoPoint)
     const kept = given ?? quick.value?.place?.currentState.value
     if (kept) return put({ ...kept, altitude: kept.altitude ?? 0, accuracy: kept.accuracy ?? 0 })
     const here = placeNow()
-    if (!here) return look()
-    put({ latitude: here.lat, longitude: here.lon, altitude: here.altitudeM, accuracy: here.accuracyM })
+    if (here)
+      put({ latitude: here.lat, longitude: here.lon, altitude: here.altitudeM, accuracy: here.accuracyM })
+    // A place that is less sure is there at once, and gets better while the person goes on.
+    if (!here || !isGood(here)) look()
   }
   return {
     point,
