@@ -6,6 +6,7 @@ point belongs to the smallest area that contains it, its edge included; so nobod
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 import numpy as np
@@ -124,6 +125,8 @@ class _Layer:
         """Whether the circle around each point leaves its area, or touches a smaller one; False without accuracy."""
         doubt = np.zeros(len(lonlat), dtype=bool)
         asked = np.flatnonzero(np.isfinite(accuracy_m) & (accuracy_m > 0))
+        if len(asked) and len(self._boundaries):
+            asked = asked[self._near_an_edge(lonlat[asked], accuracy_m[asked])]
         if not len(asked) or not len(self._boundaries):
             return doubt
         circles = _circles(lonlat[asked], accuracy_m[asked])
@@ -134,6 +137,21 @@ class _Layer:
         leaves = ~shapely.covers(self._geometries[ranks[asked][placed]], circles[placed])
         doubt[asked[placed[leaves]]] = True
         return doubt
+
+    def _near_an_edge(self, lonlat: np.ndarray, accuracy_m: np.ndarray) -> np.ndarray:
+        """Which circles an edge of some boundary may cross: few, and only those are worth making."""
+        reach = accuracy_m / (METRES_PER_DEGREE * np.cos(np.radians(lonlat[:, 1]))) * 1.001
+        which, _ = self._edges.query(shapely.points(lonlat), predicate="dwithin", distance=reach)
+        return np.unique(which)
+
+    @cached_property
+    def _edges(self) -> shapely.STRtree:
+        """Every edge of every boundary."""
+        corners, ring = shapely.get_coordinates(
+            shapely.get_rings(shapely.get_parts(self._geometries)), return_index=True
+        )
+        pairs = np.flatnonzero(ring[:-1] == ring[1:])
+        return shapely.STRtree(shapely.linestrings(np.stack([corners[pairs], corners[pairs + 1]], axis=1)))
 
     def _near(self, x: np.ndarray, y: np.ndarray) -> list[int]:
         if not len(x) or not len(self._boundaries):
