@@ -1,5 +1,7 @@
 """What was sent is corrected, and what the desk asks is answered, also where there is no network."""
 
+from uuid import UUID
+
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.fieldwork import ALL_ARRIVED, SCHOUW, look, note_field, save, schouw, send, status, take_part
@@ -19,12 +21,12 @@ def test_sent_observation_is_corrected_and_a_question_of_the_desk_is_answered(
     correct(page)
     expect(status(page)).to_contain_text(ALL_ARRIVED)
 
-    ((observation_id,),) = standing_server.rows(
+    ((number,),) = standing_server.rows(
         "SELECT observation.id FROM observation JOIN device ON device.id = device_id WHERE volunteer = 'Mina'"
     )
     office = desk.new_page()
     log_in(office, standing_server)
-    office.goto(f"{standing_server.url}/observaties/{observation_id}")
+    office.goto(f"{standing_server.url}/observaties/{UUID(number)}")
     history = office.locator("ol", has_text="Versie 2 · Mina")
     expect(history).to_contain_text("Waarom: de plek erbij")
     expect(history).to_contain_text(BETTER)

@@ -37,5 +37,6 @@ test('a phone that was in use before keeps its work, and counts what it made', a
   const device = await now.device.get('device')
   expect(device?.standing).toBe('unknown')
   expect(device?.kofferKey).toBeUndefined()
+  expect(await now.questions.count()).toBe(0)
   now.close()
 })
