@@ -71,8 +71,10 @@ def _merging() -> Merging:
 
 
 def _merge_page(problem: Problem | None = None) -> str:
-    areas = [area for area in all_areas() if area.kind != MUNICIPALITY]
     chosen = set(request.form.getlist("gebied")) | set(request.args.getlist("met"))
+    everywhere = [area for area in all_areas() if area.kind != MUNICIPALITY]
+    kinds = {area.kind for area in everywhere if str(area.id) in chosen}
+    areas = [area for area in everywhere if len(kinds) != 1 or area.kind in kinds]
     return render_template(
         "boundary_merge.html", areas=areas, chosen=chosen, entered=request.form, today=today(), problem=problem
     )
