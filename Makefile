@@ -21,8 +21,8 @@ test: .venv/.ready client/dist/.ready  ## Every check and test; ends with "N pas
 soak: .venv/.ready  ## Plays the world of tests/world with new examples, for as long as you let it (SOAK_EXAMPLES a test)
 	@SOAK_EXAMPLES=$${SOAK_EXAMPLES:-2000} $(VENV)/python tests/run_all.py soak
 
-bench: .venv/.ready  ## Measures the server (ROWS=1000000 fills it first)
-	@$(VENV)/python bench/server.py $(ROWS)
+bench: .venv/.ready  ## Measures the server (ROWS=1000000 fills it first), and places: areas and tiles at a million
+	@$(VENV)/python bench/server.py $(ROWS); server=$$?; $(VENV)/python bench/places.py && exit $$server
 
 bench-client: .venv/.ready client/dist/.ready  ## Measures the field app in a real browser
 	@$(VENV)/python bench/client.py
