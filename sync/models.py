@@ -29,6 +29,7 @@ from maps.models import Placed
 
 APPLIED, DUPLICATE, MERGED, HELD = "applied", "duplicate", "merged", "held"
 CONFLICT, REJECTED, WITHDRAWN = "conflict", "rejected", "withdrawn"
+OUTDOORS = "address_id IS NULL AND claimed_address_id IS NULL"
 BY_ADDRESS, BY_POSITION = "adres", "positie"
 
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
@@ -173,7 +174,14 @@ class Observation(Placed, Model):
         Index("ix_observation_stop", "stop_id", postgresql_where=text("stop_id IS NOT NULL")),
         Index("ix_observation_device", "device_id", "received_at"),
         Index("ix_observation_status", "status", postgresql_where=text("status != 'applied'")),
-        Index("ix_observation_outdoors", "id", "form_version_id", "status", postgresql_where=text("address_id IS NULL")),
+        Index(
+            "ix_observation_outdoors",
+            "id",
+            "form_version_id",
+            "status",
+            postgresql_where=text(OUTDOORS),
+            sqlite_where=text(OUTDOORS),
+        ),
         Index("ix_observation_clashes", "id", postgresql_where=text("clashes IS NOT NULL")),
         Index("ix_observation_map", "map_cell", "map_statements", postgresql_where=text("map_cell IS NOT NULL")),
     )

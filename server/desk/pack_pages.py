@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
 
 from core.config import Settings
 from core.db import db
@@ -52,6 +53,7 @@ def map_pack(area_id: UUID) -> str:
         phones=count_phones(areas_above(area_id)),
         progress=progress if progress and (not progress.is_over or progress.problem) else None,
         is_busy=progress is not None and not progress.is_over,
+        weight=weight,
     )
 
 
@@ -84,6 +86,12 @@ def remove_map_pack(area_id: UUID) -> ResponseReturnValue:
     record_change("kaart.weghalen", found.name)
     remove_packs(area_id)
     return redirect(url_for("desk.map_pack", area_id=area_id))
+
+
+def weight(size: int) -> str:
+    """A number of bytes as people say it, in the language of the request: "34,1 kB"."""
+    in_kb = size / 1000
+    return f"{format_decimal(round(in_kb, 1))} kB" if in_kb < 1000 else f"{format_decimal(round(in_kb / 1000, 1))} MB"
 
 
 def _choice(area: Area, origin: str) -> Choice:

@@ -283,7 +283,8 @@ def _extend_observations() -> None:
         table.create_index(
             "ix_observation_outdoors",
             ["id", "form_version_id", "status"],
-            postgresql_where=sa.text("address_id IS NULL"),
+            postgresql_where=sa.text("address_id IS NULL AND claimed_address_id IS NULL"),
+            sqlite_where=sa.text("address_id IS NULL AND claimed_address_id IS NULL"),
         )
         table.create_index("ix_observation_stop", ["stop_id"], postgresql_where=sa.text("stop_id IS NOT NULL"))
         table.create_index("ix_observation_walk", ["walk_id"], postgresql_where=sa.text("walk_id IS NOT NULL"))
