@@ -43,7 +43,8 @@ def _distances(door: Address, listed: Iterable[Address]) -> list[float]:
 
 
 def _score(door: Address, one: Address, distance_m: float) -> float:
-    """Higher is likelier: the same street counts most, then the number, then being near."""
+    """Higher is likelier: the same street counts most, then the number; far away it is another one after all."""
     street = SequenceMatcher(None, door.street.casefold(), one.street.casefold()).ratio()
     same = (door.letter.casefold(), door.addition.casefold()) == (one.letter.casefold(), one.addition.casefold())
-    return 3 * street + 2 * (door.number == one.number) + 0.5 * same + max(0.0, 1 - distance_m / FAR_M)
+    nearness = max(-3.0, 1 - distance_m / FAR_M)
+    return 3 * street + 2 * (door.number == one.number) + 0.5 * same + nearness

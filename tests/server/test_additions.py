@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core.db import db
 from maps.kinds import LAPSED, LISTED, PROPOSED
 from maps.models import Address
+from server.additions.likely import likely_same
 from server.inventory.models import Melding
 from server.people.models import AuditEntry
 from sync.client import SyncClient
@@ -254,6 +255,17 @@ def test_second_decision_is_refused(phone: SyncClient, log_in: LogIn) -> None:
 
     assert answer.status_code >= 400
     assert "al besloten" in answer.text
+
+
+def test_likeliest_has_the_same_name_and_number_but_not_in_another_village() -> None:
+    def address(street: str, number: int, lon: float) -> Address:
+        return Address(street=street, number=number, letter="", addition="", place="", lon=lon, lat=52.65)
+
+    same, next_door, elsewhere = address("Vaart", 3, 6.651), address("Vaart", 5, 6.65), address("Vaart", 3, 6.8)
+    found = likely_same(address("De Vaart", 3, 6.65), [elsewhere, next_door, same])
+
+    assert [one.address for one in found] == [same, next_door, elsewhere]
+    assert found[0].distance_m == pytest.approx(67.7, abs=1)
 
 
 def test_search_finds_a_street_with_or_without_number(phone: SyncClient, log_in: LogIn) -> None:
