@@ -195,5 +195,5 @@ function asNumber(text: string): number | null {
 
 /** Metres as people write them here, to a decimetre. */
 function asText(metres: number): string {
-  return (Math.floor(metres * 10) / 10).toString().replace('.', ',')
+  return (Math.round(metres * 10) / 10).toString().replace('.', ',')
 }
