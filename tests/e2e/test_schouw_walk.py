@@ -21,7 +21,10 @@ STEP_DEGREES = 0.0006
 MOST_TAPS, MOST_SECONDS = 4, 10
 IN_THE_CAMERA = 1
 SMALL_PHONE = {"width": 360, "height": 640}
-COUNT_TAPS = "window.taps = 0; window.onpointerdown = () => (window.taps += 1)"
+COUNT_TAPS = """() => {
+  window.taps = []
+  window.onpointerdown = ({ target }) => window.taps.push(target.textContent.trim())
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +112,8 @@ def record(page: Page, _here: BrowserContext, photo: Path) -> None:
     page.get_by_role("button", name="Zwerfafval").click()
     page.get_by_role("button", name="matig").click()
     expect(page.get_by_text("Bewaard: Zwerfafval, C")).to_be_visible()
-    taps = page.evaluate("window.taps") + IN_THE_CAMERA
-    assert taps <= MOST_TAPS, f"{taps} taps"
+    taps = page.evaluate("window.taps")
+    assert len(taps) + IN_THE_CAMERA <= MOST_TAPS, taps
     assert time.monotonic() - began <= MOST_SECONDS
 
 
