@@ -10,16 +10,30 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from core.db import db
-from core.problems import NOT_FOUND, Problem
+from core.problems import N_, NOT_FOUND, Problem
 from maps.models import AreaBoundary
 from server.boundaries.queries import find_boundary
 from server.desk.area_pages import area_of
 from server.desk.blueprint import desk
-from server.desk.words import _
+from server.desk.words import _, outcome
 from server.participation.models import Report
 from server.participation.queries import count_changed_since, find_report
 from server.participation.remake import make_report, remake
 from server.people.audit import record_change
+
+WHAT = {
+    "atLeast": N_("Personen, zeker"),
+    "atMost": N_("Personen, hoogstens"),
+    "householdsReached": N_("Adressen bereikt"),
+    "rate": N_("Deelname"),
+    "observations": N_("Observaties"),
+    "forms": N_("Manieren van vragen"),
+    "outcomes": N_("Aan de deur"),
+    "streets": N_("Per straat"),
+    "doors": N_("Deuren"),
+    "visited": N_("Bezocht"),
+    "tookPart": N_("Deed mee"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,17 +101,22 @@ def _about(found: Report) -> dict[str, Any]:
     }
 
 
-def _differences(before: Any, after: Any, what: str = "") -> list[Difference]:
-    """Every figure that is not the same, by its path in the content."""
+def _differences(before: Any, after: Any, path: tuple[str, ...] = ()) -> list[Difference]:
+    """Every figure that is not the same."""
     if before == after:
         return []
     if isinstance(before, dict) and isinstance(after, dict):
         keys = sorted({*before, *after})
-        inner = [_differences(before.get(key), after.get(key), f"{what} {key}".strip()) for key in keys]
+        inner = [_differences(before.get(key), after.get(key), (*path, key)) for key in keys]
         return [one for found in inner for one in found]
     if isinstance(before, list) and isinstance(after, list):
-        return _differences(_by_name(before), _by_name(after), what)
-    return [Difference(what, _shown(before), _shown(after))]
+        return _differences(_by_name(before), _by_name(after), path)
+    return [Difference(_named(path), _shown(before), _shown(after))]
+
+
+def _named(path: tuple[str, ...]) -> str:
+    """What a figure is called: its place in the content in words, names of forms and streets as they are."""
+    return ": ".join(_(WHAT[key]) if key in WHAT else outcome(key) for key in path if key != "participation")
 
 
 def _by_name(rows: list[Any]) -> dict[str, Any]:

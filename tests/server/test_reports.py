@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from core.db import db
 from maps.areas import save_boundary
@@ -24,7 +25,7 @@ from server.participation.remake import make_report, remake
 from server.participation.report import form_counts, outcome_counts, participation_of, streets_of
 from server.people.models import AuditEntry
 from server.placing.place import place_again_later
-from sync.models import WITHDRAWN, Observation
+from sync.models import Observation
 from tests.server.test_boundary_pages import post, text_of
 from tests.support import NOON, LogIn, MakeArea, Rows, Village
 
@@ -144,17 +145,21 @@ def test_what_comes_in_later_is_not_in_the_report(app: Flask, talked: Village) -
     assert stored == again
 
 
-def test_what_was_withdrawn_since_is_a_difference_with_its_reason(app: Flask, talked: Village, log_in: LogIn) -> None:
+def test_what_was_withdrawn_since_is_a_difference_with_its_reason(
+    app: Flask, talked: Village, log_in: LogIn, rows: Rows
+) -> None:
     report_id = report_of(app, talked.area_id)
-    with app.app_context():
-        first = db.session.scalars(select(Observation.id).order_by(Observation.id)).first()
-        db.session.execute(update(Observation).where(Observation.id == first).values(status=WITHDRAWN))
-        db.session.commit()
     browser = log_in()
+    ((observation_id,), *_others) = rows(select(Observation.id))
+    path = f"/observaties/{observation_id}"
+    assert post(browser, f"{path}/intrekken", page=path, reden="dubbel").status_code == 302
 
     page = text_of(browser.get(f"/verslagen/{report_id}/opnieuw", headers=NL))
 
     assert "Niet gelijk aan het verslag" in page
+    assert "Sinds het verslag zijn observaties veranderd of ingetrokken: 1." in page
+    assert re.search(r"Observaties 2 1 ", page)
+    assert "Personen, zeker 5 2" in page or "Personen, zeker 5 3" in page
     assert "Precies gelijk" not in page
 
 
