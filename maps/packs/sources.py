@@ -10,7 +10,7 @@ import re
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,6 +34,7 @@ from maps.packs.cover import Tile
 TYPES = {"pbf": TileType.MVT, "mvt": TileType.MVT, "png": TileType.PNG, "jpg": TileType.JPEG, "jpeg": TileType.JPEG}
 TYPES |= {"webp": TileType.WEBP}
 GZIP = b"\x1f\x8b"
+PMTILES = b"PMTiles"
 DEEPEST = 4
 DIRECTORIES_KEPT = 64
 BROKEN = (
@@ -70,18 +71,40 @@ def attribution_of(kind: Kind) -> str:
 
 @contextmanager
 def open_source(path: Path) -> Iterator[TileSource]:
-    """The source in this file. Raises MAP_SOURCE_UNUSABLE, also when it turns out broken while it is read."""
+    """The source in this file. Raises MAP_SOURCE_UNUSABLE, also when it turns out broken while a tile is read."""
+    with ExitStack() as opened:
+        with _telling(path):
+            source = _open(path, opened)
+        yield ToldSource(source, path)
+
+
+def _open(path: Path, opened: ExitStack) -> "PmtilesSource | MbtilesSource":
+    file = opened.enter_context(path.open("rb"))
+    if file.read(len(PMTILES)) == PMTILES:
+        content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        return PmtilesSource(opened.enter_context(closing(content)))
+    database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+    return MbtilesSource(opened.enter_context(closing(database)))
+
+
+@contextmanager
+def _telling(path: Path) -> Iterator[None]:
     try:
-        with path.open("rb") as file:
-            is_pmtiles = file.read(7) == b"PMTiles"
-            if is_pmtiles:
-                with closing(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)) as content:
-                    yield PmtilesSource(content)
-                return
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-            yield MbtilesSource(database)
+        yield
     except BROKEN as error:
         raise Problem(MAP_SOURCE_UNUSABLE, f"{path.name}: {type(error).__name__}") from error
+
+
+class ToldSource:
+    """A source that says which file is broken when a tile of it is."""
+
+    def __init__(self, source: "PmtilesSource | MbtilesSource", path: Path) -> None:
+        self._source, self._path = source, path
+        self.kind, self.min_zoom, self.max_zoom = source.kind, source.min_zoom, source.max_zoom
+
+    def tile(self, tile: Tile) -> bytes | None:
+        with _telling(self._path):
+            return self._source.tile(tile)
 
 
 class PmtilesSource:

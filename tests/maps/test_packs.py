@@ -158,6 +158,14 @@ def test_broken_source_is_a_problem_with_its_name(tmp_path: Path, content: bytes
         read()
 
 
+def test_what_goes_wrong_elsewhere_is_not_laid_on_the_source(tmp_path: Path) -> None:
+    path = tmp_path / "bron.pmtiles"
+    path.write_bytes(a_map(range(10, 12))[0])
+
+    with pytest.raises(OSError, match="disk full"), open_source(path):
+        raise OSError("disk full")
+
+
 def test_source_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     with pytest.raises(Problem, match="map-source-unusable"), open_source(tmp_path / "weg.pmtiles"):
         pass
