@@ -267,7 +267,12 @@ def _record(cells: _Cells, lon: float, lat: float) -> AddressRecord:
 def _blame_doubles(found: AddressesInFile) -> None:
     """A number of the BAG, or a door, that stands in the file twice."""
     _blame_repeats(found, column.BAG_ID, "Dit nummer van de BAG", lambda one: one.bag_id)
-    _blame_repeats(found, column.NUMBER, "Dit adres", lambda one: (one.postcode or one.place.casefold(), one.door) if one.number else None)
+    _blame_repeats(
+        found,
+        column.NUMBER,
+        "Dit adres",
+        lambda one: (one.postcode or one.place.casefold(), one.door) if one.number else None,
+    )
 
 
 def _blame_repeats(

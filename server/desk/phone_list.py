@@ -108,13 +108,14 @@ def _title_of_other(
     mutation: Mutation, visit: Visit | None, addresses: Mapping[UUID, Address], walks: Mapping[UUID, str]
 ) -> str:
     """The title of what is no observation: a visit, the walk of a route, or a door that the list lacked."""
-    subject_id = mutation.subject_id
     if visit is not None:
         return _title_of_visit(visit, addresses)
-    if subject_id in walks:
-        return _("Schouw: %(route)s", route=walks[subject_id])
-    if subject_id in addresses:
-        return _("Nieuwe deur: %(address)s", address=addresses[subject_id].label)
+    route = walks.get(mutation.subject_id) if mutation.subject_id else None
+    if route is not None:
+        return _("Schouw: %(route)s", route=route)
+    address = addresses.get(mutation.subject_id) if mutation.subject_id else None
+    if address is not None:
+        return _("Nieuwe deur: %(address)s", address=address.label)
     return _("Een observatie die nog niet is aangekomen")
 
 

@@ -7,7 +7,13 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.fieldwork import ALL_ARRIVED, send, status, take_part
 from tests.e2e.world import Phone, Server, assert_accessible, shoot
 
-OUTCOMES = ("Niemand thuis", "Ik kom later terug", "Wil niet meedoen", "Hier woont niemand", "Ik kon niet bij de deur komen")
+OUTCOMES = (
+    "Niemand thuis",
+    "Ik kom later terug",
+    "Wil niet meedoen",
+    "Hier woont niemand",
+    "Ik kon niet bij de deur komen",
+)
 
 
 def test_twenty_doors_a_plan_to_come_back_and_a_new_door_all_arrive(phone: Phone, standing_server: Server) -> None:

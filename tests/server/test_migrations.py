@@ -1,7 +1,7 @@
 """Migrations: they make exactly what the models say, and lose nothing of what was there."""
 
-from datetime import UTC, datetime
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
