@@ -223,10 +223,11 @@ def _laid_against(own_rd: BaseGeometry, near_rd: Sequence[BaseGeometry], width_m
     given_up = [part for part in common if _is_narrow(part, width_m)]
     after = own_rd
     if given_up:
-        after = shapely.difference(own_rd, shapely.union_all(given_up, grid_size=_GRID_M), grid_size=_GRID_M)
+        narrow = _only_polygons(shapely.union_all(given_up, grid_size=_GRID_M))
+        after = _only_polygons(shapely.difference(own_rd, narrow, grid_size=_GRID_M))
     taken_in = _slivers(after, near_rd, width_m)
     if taken_in:
-        after = shapely.union_all([after, *taken_in], grid_size=_GRID_M)
+        after = _only_polygons(shapely.union_all([after, *taken_in], grid_size=_GRID_M))
     if after is own_rd:
         return own_rd
     parts = [_without_specks(part) for part in _parts(after)]
@@ -237,8 +238,8 @@ def _slivers(own_rd: BaseGeometry, near_rd: Sequence[BaseGeometry], width_m: flo
     """What lies between it and the others and is narrower than this."""
     if not near_rd:
         return []
-    others = shapely.union_all(near_rd, grid_size=_GRID_M)
-    both = shapely.union(own_rd, others, grid_size=_GRID_M)
+    others = _only_polygons(shapely.union_all(near_rd, grid_size=_GRID_M))
+    both = _only_polygons(shapely.union(own_rd, others, grid_size=_GRID_M))
     half = width_m / 2
     grown = shapely.buffer(both, half, join_style="mitre", mitre_limit=_MITRE_LIMIT)
     filled = shapely.buffer(grown, -half, join_style="mitre", mitre_limit=_MITRE_LIMIT)
@@ -247,7 +248,7 @@ def _slivers(own_rd: BaseGeometry, near_rd: Sequence[BaseGeometry], width_m: flo
 
 
 def _on_grid(geometry_rd: BaseGeometry) -> BaseGeometry:
-    return shapely.set_precision(geometry_rd, _GRID_M)
+    return _only_polygons(shapely.set_precision(geometry_rd, _GRID_M))
 
 
 def _is_narrow(part: BaseGeometry, width_m: float) -> bool:
