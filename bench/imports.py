@@ -78,7 +78,7 @@ def measure(app: Flask, folder: Path, where: str) -> list[Row]:
             lambda: planned_areas(areas, areas.name, choices),
             lambda: import_areas(areas, areas.name, choices),
         )
-        reading(f"{BUURTEN} areas of {CORNERS} corners: preview and import", 10, preview, apply)
+        reading(f"{BUURTEN} areas of {CORNERS} corners: preview and import", 30, preview, apply)
         app.extensions["rondgang_jobs"].finish()
         reading(f"{BUURTEN} areas again: nothing changes", 10, preview)
         show, take = lambda: preview_addresses(addresses), lambda: import_addresses(addresses, addresses.name)
