@@ -15,7 +15,7 @@ def test_statements_are_found_by_area_list_and_keyboard(server: Server, desk: Br
     page.goto(server.url)
     log_in(page, server)
 
-    page.get_by_role("link", name="Kaart").click()
+    page.get_by_role("navigation", name="Hoofdmenu").get_by_role("link", name="Kaart").click()
     ready(page)
     page.get_by_label("Meldingen").check()
     page.get_by_role("button", name="Toon", exact=True).click()

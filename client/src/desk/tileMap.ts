@@ -10,8 +10,6 @@ const CLOSE_ZOOM = 18
 const ZOOM_STEP = 2
 const TOUCH_PX = 14
 const CALM = matchMedia('(prefers-reduced-motion: reduce)')
-/** Marks moves that come from the list or a click: the list shows what was chosen, not what the screen shows. */
-const CHOSEN = { chosen: true }
 
 /** The map of the whole municipality, from vector tiles; the list beside it shows what lies where one looks. */
 export async function show(element: HTMLElement): Promise<void> {
@@ -42,7 +40,7 @@ export async function show(element: HTMLElement): Promise<void> {
     })
     for (const one of [...areaLayers(colours), ...tileLayers(layer, colours)]) map.addLayer(one)
     const begin = boundsOf(bounds)
-    if (begin) map.fitBounds(begin, { padding: 24, animate: false }, CHOSEN)
+    if (begin) map.fitBounds(begin, { padding: 24, animate: false })
     linkWithList(map, list)
     element.dataset['ready'] = 'true'
   }
@@ -56,16 +54,17 @@ function linkWithList(map: MapLibreMap, list: TileList): void {
   list.onPlace = (lonlat) => {
     marker.setLngLat(lonlat).addTo(map)
     const zoom = Math.max(map.getZoom(), CLOSE_ZOOM)
-    map.easeTo({ center: lonlat, zoom, animate: !CALM.matches }, CHOSEN)
+    map.easeTo({ center: lonlat, zoom, animate: !CALM.matches })
   }
   map.on('moveend', (event) => {
-    if (!('chosen' in event)) void list.show({ bbox: bboxOf(map.getBounds()) })
+    // Only a move by hand or keyboard: after a choice in the list or a new size of the screen, the list stays.
+    if (event.originalEvent) void list.show({ bbox: bboxOf(map.getBounds()) })
   })
   map.on('click', CLUSTERS, (event: MapLayerMouseEvent) => {
     const cell = event.features?.[0]?.properties['cell'] as string | undefined
     if (cell === undefined) return
     const zoom = Math.min(map.getZoom() + ZOOM_STEP, CLOSEST_TILE_ZOOM)
-    map.easeTo({ center: event.lngLat, zoom, animate: !CALM.matches }, CHOSEN)
+    map.easeTo({ center: event.lngLat, zoom, animate: !CALM.matches })
     void list.show({ cel: cell })
   })
   map.on('click', SINGLES, (event: MapLayerMouseEvent) => {
