@@ -151,8 +151,8 @@ class _Layer:
             shapely.get_rings(shapely.get_parts(self._geometries)), return_index=True
         )
         pairs = np.flatnonzero(ring[:-1] == ring[1:])
-        edges: np.ndarray = shapely.linestrings(np.stack([corners[pairs], corners[pairs + 1]], axis=1))
-        return shapely.STRtree(edges)
+        edges = shapely.linestrings(np.stack([corners[pairs], corners[pairs + 1]], axis=1))
+        return shapely.STRtree(np.asarray(edges))
 
     def _near(self, x: np.ndarray, y: np.ndarray) -> list[int]:
         if not len(x) or not len(self._boundaries):

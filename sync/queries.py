@@ -170,7 +170,9 @@ def forms_of_rounds(round_ids: Collection[UUID]) -> dict[UUID, list[str]]:
 
 def doors_of_device(device_id: UUID, round_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
     """By round that is divided over people: the addresses that this device is to visit, in walking order."""
-    divided = select(RoundAddress.round_id).where(RoundAddress.round_id.in_(round_ids)).distinct()
+    has_doors = select(RoundAddress.round_id).where(RoundAddress.round_id == Round.id).exists()
+    is_divided = or_(Round.division.is_not(None), has_doors)
+    divided = select(Round.id).where(Round.id.in_(round_ids), is_divided)
     found: dict[UUID, list[UUID]] = {round_id: [] for round_id in db.session.scalars(divided)}
     own = (
         select(RoundAddress.round_id, RoundAddress.address_id)

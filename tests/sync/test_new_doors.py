@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.db import db
 from maps.models import Address
-from sync.models import Observation, RoundAddress, RoundMember, Visit
+from sync.models import Observation, Round, RoundAddress, RoundMember, Visit
 from tests.support import NOON, Rows, Village
 
 
@@ -102,3 +102,17 @@ def test_who_adds_a_door_to_a_divided_round_gets_it_at_the_end_of_the_walk(
     walk = phone.entities["round"][str(village.round_id)]["addressIds"]
     assert walk == [village.address_ids[0], added["addressId"]]
     assert set(phone.entities["address"]) == set(walk)
+
+
+def test_round_in_which_everybody_stopped_shows_its_doors_to_nobody(app: Flask, village: Village) -> None:
+    phone = village.phone()
+    with app.app_context():
+        round_ = db.session.get(Round, village.round_id)
+        assert round_ is not None
+        round_.division = "gelijk"
+        db.session.commit()
+
+    phone.pull()
+
+    assert phone.entities["address"] == {}
+    assert phone.entities["round"][str(village.round_id)]["addressIds"] == []
