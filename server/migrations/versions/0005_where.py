@@ -282,7 +282,7 @@ def _extend_observations() -> None:
         )
         table.create_index(
             "ix_observation_outdoors",
-            ["id", "form_version_id", "status"],
+            ["id", "form_version_id", "status", "lon", "lat", "corrected_at"],
             postgresql_where=sa.text("address_id IS NULL AND claimed_address_id IS NULL"),
             sqlite_where=sa.text("address_id IS NULL AND claimed_address_id IS NULL"),
         )
