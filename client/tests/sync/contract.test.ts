@@ -44,6 +44,8 @@ describe('the answers in docs/protocol.md are understood', () => {
       ['area', true],
       ['address', true],
       ['form', true],
+      ['route', true],
+      ['map', true],
       ['observation', true],
     ])
   })
