@@ -282,23 +282,28 @@ def tile_server() -> Iterator[Callable[[dict[str, Any]], str]]:
         server.server_close()
 
 
-def online_app(settings: Settings, tmp_path: Path, url: str) -> Flask:
-    return create_app(
-        make_settings(
-            tmp_path / "data",
-            DATABASE_URL=settings.database_url,
-            BASEMAP_URL=url,
-            BASEMAP_PACK="yes",
-            BASEMAP_MAX_ZOOM="13",
-        )
-    )
+@pytest.fixture
+def online_app(settings: Settings, tmp_path: Path) -> Iterator[Callable[[str], Flask]]:
+    """The app on the same data, that may pack the base map at this address."""
+    made: list[Flask] = []
+
+    def make_app(url: str) -> Flask:
+        wanted = {"BASEMAP_URL": url, "BASEMAP_PACK": "yes", "BASEMAP_MAX_ZOOM": "13"}
+        made.append(create_app(make_settings(tmp_path / "data", DATABASE_URL=settings.database_url, **wanted)))
+        return made[-1]
+
+    yield make_app
+    for app in made:
+        wait_for_jobs(app)
+        with app.app_context():
+            db.engine.dispose()
 
 
 def test_online_base_map_is_packed_once_by_name_when_that_is_allowed(
-    settings: Settings, tmp_path: Path, village: Village, rows: Rows, tile_server: Callable[[dict[str, Any]], str]
+    online_app: Callable[[str], Flask], village: Village, rows: Rows, tile_server: Callable[[dict[str, Any]], str]
 ) -> None:
     state: dict[str, Any] = {"asked": [], "answer": lambda path: (200, PNG + path.encode())}
-    app = online_app(settings, tmp_path, tile_server(state))
+    app = online_app(tile_server(state))
 
     make(app, village, ONLINE)
 
@@ -314,15 +319,14 @@ def test_online_base_map_is_packed_once_by_name_when_that_is_allowed(
 
 @pytest.mark.parametrize("answer", [(403, b"nee"), (200, b"<html>niet nu</html>"), (500, b"")])
 def test_online_base_map_that_refuses_is_asked_no_further(
-    settings: Settings,
-    tmp_path: Path,
+    online_app: Callable[[str], Flask],
     village: Village,
     rows: Rows,
     tile_server: Callable[[dict[str, Any]], str],
     answer: tuple[int, bytes],
 ) -> None:
     state: dict[str, Any] = {"asked": [], "answer": lambda _path: answer}
-    app = online_app(settings, tmp_path, tile_server(state))
+    app = online_app(tile_server(state))
 
     make(app, village, ONLINE)
 
