@@ -1,5 +1,6 @@
 import htmx from 'htmx.org'
 import '@/styles/theme'
+import { sayWhenBusy } from './busy'
 import '@utrecht/table-css/dist/index.min.css'
 import '@utrecht/status-badge-css/dist/index.min.css'
 import '@utrecht/form-fieldset-css/dist/index.min.css'
@@ -12,6 +13,8 @@ import './tileMap.css'
 // The server's policy allows no inline style and no eval.
 htmx.config.includeIndicatorStyles = false
 htmx.config.allowEval = false
+
+sayWhenBusy(document.body.dataset['busy'] ?? '')
 
 const mapElements = document.querySelectorAll<HTMLElement>('[data-rg-map]')
 if (mapElements.length > 0) {
