@@ -74,8 +74,14 @@ function revokedRemarks(remarks: Phrase[]): Phrase[] {
 function countsOf(waiting: readonly QueueItem[]): Phrase[] {
   const count = (fits: (item: QueueItem) => boolean): number => waiting.filter(fits).length
   return [
-    { key: 'status.talks', count: count(({ kind, talk, corrects }) => kind === 'observation' && talk && !corrects) },
-    { key: 'status.sightings', count: count(({ kind, talk, corrects }) => kind === 'observation' && !talk && !corrects) },
+    {
+      key: 'status.talks',
+      count: count(({ kind, talk, corrects }) => kind === 'observation' && talk && !corrects),
+    },
+    {
+      key: 'status.sightings',
+      count: count(({ kind, talk, corrects }) => kind === 'observation' && !talk && !corrects),
+    },
     { key: 'status.visits', count: count(({ kind }) => kind === 'visit') },
     { key: 'status.walks', count: count(({ kind }) => kind === 'walk') },
     { key: 'status.doors', count: count(({ kind }) => kind === 'door') },
