@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from rq import Queue
 
 QUEUE_NAME = "rondgang"
+LONGEST_JOB_S = 2 * 3600  # placing a million observations again takes longer than RQ's own three minutes
 _WAITING = "rondgang_jobs"
 log = logging.getLogger(__name__)
 
@@ -59,7 +60,7 @@ def _redis_queue(redis_url: str) -> "Queue":
     from redis import Redis  # slow to import, and most installations have no Redis
     from rq import Queue
 
-    return Queue(QUEUE_NAME, connection=Redis.from_url(redis_url))
+    return Queue(QUEUE_NAME, connection=Redis.from_url(redis_url), default_timeout=LONGEST_JOB_S)
 
 
 def enqueue_after_commit(job: Callable[..., None], *args: Any) -> None:
