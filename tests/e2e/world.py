@@ -17,7 +17,7 @@ import httpx
 import psutil
 from playwright.sync_api import BrowserContext, Page, Playwright
 
-from server.example.load import EMAIL
+from server.example.load import EMAIL, ROUND_NAME
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 800}
@@ -110,7 +110,7 @@ class Server:
         with httpx.Client(base_url=self.url, follow_redirects=True) as desk:
             self._post(desk, "/inloggen", {"email": EMAIL, "password": self.password})
             phones = desk.get("/telefoons").text
-            round_id = _find(r'<option value="([0-9a-f-]{36})"', phones)
+            round_id = _find(rf'<option value="([0-9a-f-]{{36}})"[^>]*>\s*{re.escape(ROUND_NAME)}', phones)
             page = self._post(desk, "/telefoons", {"naam": volunteer, "ronde": round_id})
         return _find(rf"{re.escape(self.url)}/app/#/meedoen/[A-Z0-9-]+", page)
 
