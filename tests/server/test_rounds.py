@@ -22,6 +22,7 @@ from sync.models import Device, Enrolment, Mutation, Round, RoundAddress, RoundM
 from tests.support import LogIn, MakeArea, Rows, Village, csrf
 
 NL = {"Accept-Language": "nl"}
+NOBODY = UUID(int=1)
 
 
 def text_of(answer: TestResponse) -> str:
@@ -137,7 +138,7 @@ def visit(app: Flask, round_id: UUID, address_ids: list[UUID], outcome: str) -> 
 # making and changing
 
 
-@pytest.mark.parametrize("path", ["", "/nieuw", f"/{uuid4()}", f"/{uuid4()}/verdeling", f"/{uuid4()}/deuren.geojson"])
+@pytest.mark.parametrize("path", ["", "/nieuw", f"/{NOBODY}", f"/{NOBODY}/verdeling", f"/{NOBODY}/deuren.geojson"])
 def test_page_of_rounds_without_log_in_leads_to_log_in(app: Flask, path: str) -> None:
     answer = app.test_client().get(f"/rondes{path}")
 
@@ -411,7 +412,7 @@ def test_wrong_way_of_dividing_is_refused_in_words(divided: str, browser: FlaskC
     assert browser.get(f"{divided}/voorstel?wat=verdelen&{query}", headers=NL).status_code == 400
 
 
-@pytest.mark.parametrize("query", ["", "wat=x", "wat=stopt", "wat=stopt&wie=x", f"wat=erbij&wie={uuid4()}"])
+@pytest.mark.parametrize("query", ["", "wat=x", "wat=stopt", "wat=stopt&wie=x", f"wat=erbij&wie={NOBODY}"])
 def test_proposal_for_nobody_is_not_found(divided: str, browser: FlaskClient, query: str) -> None:
     assert browser.get(f"{divided}/voorstel?{query}", headers=NL).status_code == 404
 
