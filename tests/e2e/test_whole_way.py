@@ -172,7 +172,7 @@ def at_the_desk(page: Page, server: Server) -> None:
     page.get_by_role("link", name="Wat speelt er").click()
     expect(page.get_by_text(FIRST)).to_be_visible()
     expect(page.get_by_text(SECOND)).to_be_visible()
-    page.get_by_role("link", name="Kaart").click()
+    page.get_by_role("navigation", name="Over Nieuwlande").get_by_role("link", name="Kaart").click()
     expect(page.locator("[data-rg-map]")).to_have_attribute("data-ready", "true")
     expect(page.locator("#observaties > li")).to_have_count(2)
     photo = page.get_by_alt_text("Foto bij deze observatie")
