@@ -13,11 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import pyogrio
 import shapely
-from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FieldError, GeometryError
 from pyproj import CRS
-from pyproj.exceptions import ProjError
 from shapely.geometry.base import BaseGeometry
 
 from core.problems import AREAS_UNREADABLE, Fault, Problem
@@ -39,7 +36,7 @@ NO_DEGREES = (
     " GeoPackage, of als GeoJSON in WGS84."
 )
 WRONG_CRS = "De coördinaten passen niet bij het stelsel dat het bestand noemt ({crs})."
-_UNREADABLE = (DataSourceError, DataLayerError, FieldError, GeometryError, CRSError, ProjError, UnicodeDecodeError)
+_UNREADABLE = (RuntimeError, UnicodeDecodeError)  # every error of GDAL and PROJ is a RuntimeError
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def open_areas(path: Path, name: str) -> Iterator[list[Layer]]:
 def read_column(layer: Layer, column: str, name_column: str | None = None) -> list[tuple[Any, Any]]:
     """(value, value of `name_column` or None) of every row, without the geometries."""
     columns = [one for one in layer.columns if one in {column, name_column}]
-    meta, _, _, data = pyogrio.raw.read(layer.path, layer=layer.name, columns=columns, read_geometry=False)
+    meta, _, _, data = _gdal().raw.read(layer.path, layer=layer.name, columns=columns, read_geometry=False)
     by_name = dict(zip(meta["fields"].tolist(), data, strict=True))
     values = by_name[column].tolist()
     return list(zip(values, by_name[name_column].tolist() if name_column else [None] * len(values), strict=True))
@@ -87,7 +84,7 @@ def read_features(layer: Layer, where: str | None = None) -> Iterator[Feature]:
     """The rows of a layer, those for which `where` (OGR SQL) holds, a batch at a time. Raises AREAS_UNREADABLE."""
     crs = _crs_of(layer)
     for start in range(0, MOST_FEATURES + 1, BATCH):
-        meta, fids, geometries, data = pyogrio.raw.read(
+        meta, fids, geometries, data = _gdal().raw.read(
             layer.path,
             layer=layer.name,
             where=where,
@@ -105,6 +102,13 @@ def read_features(layer: Layer, where: str | None = None) -> Iterator[Feature]:
             yield Feature(fid, fields, _lonlat(wkb, crs, layer))
         if len(fids) < BATCH:
             return
+
+
+def _gdal() -> Any:
+    """GDAL, once a file is read: it takes 50 MB, and most processes never need it."""
+    import pyogrio
+
+    return pyogrio
 
 
 def _files(path: Path, name: str, folder: Path) -> Sequence[Path]:
@@ -176,10 +180,10 @@ def _copy(source: Any, out: Any, size: int) -> None:
 
 def _layers(path: Path) -> Iterator[Layer]:
     driver = DRIVERS[path.suffix]
-    for name, geometry_type in pyogrio.list_layers(path).tolist():
+    for name, geometry_type in _gdal().list_layers(path).tolist():
         if geometry_type is None:
             continue  # a table without geometry
-        info = pyogrio.read_info(path, layer=name)
+        info = _gdal().read_info(path, layer=name)
         if info["driver"] != driver:
             raise Problem(AREAS_UNREADABLE, f"{info['driver']}")
         yield Layer(path, name, tuple(map(str, info["fields"])), info["crs"], driver == "GeoJSON")

@@ -13,7 +13,7 @@ import httpx
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import Executable
+from sqlalchemy import Executable, event
 
 from core.config import Settings, read_settings
 from core.db import db
@@ -102,3 +102,18 @@ def csrf(page: str) -> str:
     found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert found, page
     return found[1]
+
+
+def count_statements(app: Flask, browser: FlaskClient, path: str) -> int:
+    """How many statements of SQL a page takes."""
+    seen: list[object] = []
+
+    def count(*arguments: object) -> None:
+        seen.append(arguments)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", count)
+    assert browser.get(path).status_code == 200
+    event.remove(engine, "before_cursor_execute", count)
+    return len(seen)

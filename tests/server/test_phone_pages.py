@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from core.clock import now_utc
 from core.db import db
@@ -21,7 +21,7 @@ from sync.client import DeviceRevoked, SyncClient
 from sync.koffer import koffer_lines
 from sync.ledger import Account
 from sync.models import Device
-from tests.support import EMAIL, NOON, LogIn, Rows, Village, csrf, make_photo
+from tests.support import EMAIL, NOON, LogIn, Rows, Village, count_statements, csrf, make_photo
 
 NL = {"Accept-Language": "nl"}
 
@@ -98,17 +98,7 @@ def test_list_asks_the_database_as_often_for_many_phones_as_for_one(village: Vil
     for more in (1, 3):
         for _ in range(more):
             village.phone()
-        with village.app.app_context():
-            engine = db.engine
-        statements: list[str] = []
-
-        def count(_c: object, _cursor: object, statement: str, *_: object, into: list[str] = statements) -> None:
-            into.append(statement)
-
-        event.listen(engine, "before_cursor_execute", count)
-        browser.get("/telefoons")
-        event.remove(engine, "before_cursor_execute", count)
-        counts.append(len(statements))
+        counts.append(count_statements(village.app, browser, "/telefoons"))
 
     assert counts[0] == counts[1]
 
