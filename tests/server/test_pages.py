@@ -9,8 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from server.people.models import TEAMLID, AuditEntry
-from tests.support import EMAIL, LogIn, Rows, Village, csrf, make_photo
+from core.db import db
+from server.people.models import OPBOUWWERKER, TEAMLID, AuditEntry
+from server.people.setup import add_person
+from tests.support import EMAIL, PASSWORD, LogIn, Rows, Village, csrf, make_photo
 
 SOME_ID = UUID(int=1)
 NL = {"Accept-Language": "nl"}
@@ -41,6 +43,19 @@ def test_page_without_log_in_leads_to_log_in(app: Flask, path: str) -> None:
 
     assert answer.status_code == 302
     assert answer.headers["Location"].startswith("/inloggen")
+
+
+def test_log_in_with_the_right_password_leads_to_the_areas(app: Flask) -> None:
+    with app.app_context():
+        add_person(app, EMAIL, PASSWORD, OPBOUWWERKER)
+        db.session.commit()
+    browser = app.test_client()
+    token = csrf(browser.get("/inloggen").text)
+
+    answer = browser.post("/inloggen", data={"email": EMAIL, "password": PASSWORD, "csrf_token": token})
+
+    assert answer.status_code == 302
+    assert browser.get("/gebieden").status_code == 200
 
 
 def test_log_in_with_wrong_password_is_refused_in_words(app: Flask, log_in: LogIn) -> None:
