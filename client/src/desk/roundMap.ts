@@ -1,18 +1,7 @@
 import type { Feature, FeatureCollection } from 'geojson'
-import {
-  type LayerSpecification,
-  LngLatBounds,
-  Map as MapLibreMap,
-  type MapLayerMouseEvent,
-  NavigationControl,
-  Popup,
-  setWorkerUrl,
-} from 'maplibre-gl'
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
-import 'maplibre-gl/dist/maplibre-gl.css'
-import { areaLayers, baseStyle, coloursOf } from './mapStyle'
-
-setWorkerUrl(workerUrl)
+import { type LayerSpecification, type Map as MapLibreMap, type MapLayerMouseEvent, Popup } from 'maplibre-gl'
+import { boundsOf, fetchFeatures, openMap } from './map'
+import { areaLayers, coloursOf } from './mapStyle'
 
 const COLOURS = 8
 const NOBODY = 'rg-nobody'
@@ -38,8 +27,9 @@ export async function show(element: HTMLElement): Promise<void> {
   const found = await fetchFeatures(pointsUrl)
   const doors = found.features.filter(({ geometry }) => geometry.type === 'Point')
   const areas = found.features.filter(({ geometry }) => geometry.type !== 'Point')
-  const map = openMap(element, basemapUrl, basemapAttribution, boundsOf(doors))
+  const map = openMap(element, basemapUrl, basemapAttribution)
   if (!map) return
+  showAll(map, doors)
   map.on('load', () => {
     map.addSource('areas', { type: 'geojson', data: collection(areas) })
     map.addSource('doors', { type: 'geojson', data: collection(doors) })
@@ -54,31 +44,10 @@ export async function show(element: HTMLElement): Promise<void> {
   map.on('error', () => undefined)
 }
 
-function openMap(
-  element: HTMLElement,
-  tilesUrl: string,
-  attribution: string,
-  bounds: LngLatBounds,
-): MapLibreMap | null {
-  try {
-    const map = new MapLibreMap({
-      container: element,
-      style: baseStyle(tilesUrl, attribution, coloursOf(element)),
-      bounds,
-      fitBoundsOptions: { padding: 40, maxZoom: CLOSE_ZOOM },
-      attributionControl: { compact: false },
-      cooperativeGestures: matchMedia('(pointer: coarse)').matches,
-      locale: {
-        'CooperativeGesturesHandler.MobileHelpText': 'Gebruik twee vingers om de kaart te verschuiven',
-      },
-    })
-    map.addControl(new NavigationControl({ showCompass: false }))
-    return map
-  } catch {
-    // No WebGL in this browser. The table beside the map says the same.
-    element.hidden = true
-    return null
-  }
+/** Moves the map so that all of these doors are in sight; no doors leave it as it is. */
+function showAll(map: MapLibreMap, doors: Feature[]): void {
+  const bounds = boundsOf(collection(doors))
+  if (bounds) map.fitBounds(bounds, { padding: 40, maxZoom: CLOSE_ZOOM, animate: false })
 }
 
 /** Dots in the colour of the person; a door that is done is open. Letters close by, or one for all of them. */
@@ -198,14 +167,8 @@ function chooseFromList(map: MapLibreMap, doors: Feature[], list: Element | null
     map.setPaintProperty('doors', 'circle-opacity', opacity)
     map.setPaintProperty('doors', 'circle-stroke-opacity', opacity)
     const shown = doors.filter(({ properties }) => chosen === null || (properties as Door).mark === chosen)
-    map.fitBounds(boundsOf(shown), { padding: 40, maxZoom: CLOSE_ZOOM, animate: false })
+    showAll(map, shown)
   })
-}
-
-function boundsOf(doors: Feature[]): LngLatBounds {
-  const bounds = new LngLatBounds()
-  for (const door of doors) bounds.extend(at(door))
-  return bounds.isEmpty() ? new LngLatBounds([3.2, 50.7, 7.3, 53.6]) : bounds
 }
 
 function collection(features: Feature[]): FeatureCollection {
@@ -215,13 +178,4 @@ function collection(features: Feature[]): FeatureCollection {
 function withIcon(feature: Feature): Feature {
   const { mark } = feature.properties as Door
   return { ...feature, properties: { ...feature.properties, icon: mark ? `person-${mark}` : NOBODY } }
-}
-
-async function fetchFeatures(url: string): Promise<FeatureCollection> {
-  try {
-    const response = await fetch(url, { headers: { Accept: 'application/geo+json' } })
-    return response.ok ? ((await response.json()) as FeatureCollection) : collection([])
-  } catch {
-    return collection([])
-  }
 }
